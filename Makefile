@@ -1,0 +1,60 @@
+# Every target has one line of help, which `make` prints.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+STACK ?= $(or $(PULUMI_STACK),dev)
+YES ?=
+ARCHIVE ?= yes
+ALL ?=
+export STACK YES
+
+# A recipe that starts with this runs in the environment that `make env` prints.
+IN_ENV = eval "$$(ops/setup/env.sh)"
+PYTHON = .venv/bin/python
+
+.PHONY: help setup env up down cards recover restore test check bench clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@echo
+	@echo '  STACK=name (default dev)   YES=1: do not ask   ARCHIVE=no: down without archives   ALL=1: clean caches too'
+
+setup: ## Install or find what a workshop needs: Docker, Pulumi, plugins, Python packages, base image
+	@ops/setup/setup.sh
+
+up: setup ## Bring the workshop up, or bring it up to date
+	@$(IN_ENV) && $(PYTHON) -m ops.up
+
+down: setup ## Archive everybody's work and put the workshop away
+	@$(IN_ENV) && MENTOR_ARCHIVE=$(if $(filter no off 0,$(ARCHIVE)),off,$${MENTOR_ARCHIVE:-on}) $(PYTHON) -m ops.down
+
+cards: setup ## Write cards-STACK.html: one card with user name, password and QR code per person
+	@$(IN_ENV) && $(PYTHON) -m ops.cards
+
+recover: setup ## Clear what a killed run left behind; safe at any time
+	@$(IN_ENV) && $(PYTHON) -m ops.recover
+
+restore: setup ## Put an archive into a seat and database: make restore STUDENT=s01 FILE=...tar.gz
+	@$(IN_ENV) && $(PYTHON) -m ops.restore '$(STUDENT)' '$(FILE)'
+
+env: ## Print the environment for plain pulumi, to be used with eval
+	@ops/setup/setup.sh >&2
+	@ops/setup/env.sh
+
+check: ## Format, lint, types, layers, unit and graph tests: under a minute, without Docker
+	@ops/setup/setup.sh venv
+	@ops/check.sh
+	$(PYTHON) -m pytest -q tests/unit tests/graph
+
+test: ## Everything that check does, and the live and browser tests
+	@ops/setup/setup.sh tests
+	@ops/check.sh
+	$(IN_ENV) && $(PYTHON) -m pytest -q tests
+
+bench: setup ## Measure a class of 32 on this machine
+	@$(IN_ENV) && $(PYTHON) -m bench $(ARGS)
+
+clean: ## Remove the images that workshops were built from; ALL=1: cached downloads and .venv too
+	@ops/setup/setup.sh venv
+	@ALL='$(ALL)' $(PYTHON) -m ops.clean

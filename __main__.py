@@ -1,0 +1,70 @@
+"""One workshop, from the stack's config to its outputs: settings, then components, then what people are told."""
+
+from pathlib import Path
+
+import pulumi
+
+from mentor import preflight, report, settings
+from mentor.archive import Archives
+from mentor.certificates import Certificates
+from mentor.databases import DatabaseServer, DatabaseServerArgs, Databases
+from mentor.directory import Accounts, Directory
+from mentor.host import DockerHost, SharedGround
+from mentor.images import Images
+from mentor.joins import Joins
+from mentor.portal import Portal, PortalArgs
+from mentor.problems import SettingsError
+from mentor.registry import Registry
+from mentor.seats import SeatArgs, Seats
+from mentor.workshop import read
+
+try:
+    workshop = read(settings.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
+    preflight.require(workshop, pulumi.get_project())
+except SettingsError as error:
+    raise pulumi.RunError(str(error)) from None
+
+chosen, roster, course = workshop.settings, workshop.roster, workshop.course
+host = DockerHost(pulumi.get_stack(), chosen.hosts[0])
+on_host = pulumi.ResourceOptions(providers=[host.provider()])
+database_address = report.database_address(host, chosen)
+
+ground = SharedGround("ground", host, roster.backplane, on_host)
+images = Images("images", list(chosen.seat.packages), chosen.seat.dockerfile, on_host).ids
+names = {"gateway": list(chosen.address), "directory": ["directory"], "postgres": ["postgres", *chosen.address]}
+keys = Certificates("certificates", host.stack, names)
+registry = Registry("registry", host, ground.backplane, images["registry"], course.images, on_host)
+directory = Directory("directory", host, ground.backplane, images["directory"], keys.authority.public,
+                      keys.servers["directory"], chosen.directory, on_host)  # fmt: skip
+database_server = DatabaseServer(
+    "database-server",
+    DatabaseServerArgs(host=host, backplane=ground.backplane, image=images["postgres"],
+                       certificate=keys.servers["postgres"], directory=directory.access, settings=chosen.database,
+                       course=course, time_zone=chosen.event.time_zone),
+    on_host,
+)  # fmt: skip
+portal = Portal(
+    "portal",
+    PortalArgs(host=host, backplane=ground.backplane, material=ground.material, gateway_image=images["gateway"],
+               spyglass_image=images["spyglass"], certificate=keys.servers["gateway"], directory=directory.access,
+               terminal_key=keys.terminal.private, settings=chosen, roster=roster, course=course,
+               database_address=database_address),
+    on_host,
+)  # fmt: skip
+seats = Seats(
+    "seats",
+    roster,
+    SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone, image=images["seat"],
+             material=ground.material, authorized_key=keys.terminal.public),
+    on_host,
+)  # fmt: skip
+accounts = Accounts("accounts", host, directory, roster)
+in_database = pulumi.ResourceOptions(providers=[database_server.provider(host, chosen.database)])
+databases = Databases("databases", roster, database_server, chosen.database, in_database)
+services = {"spyglass": portal.spyglass, "postgres": database_server.server, "registry": registry.server}
+Joins("joins", host, services, seats.by_id, chosen.seat.processes)
+Archives("archives", host, images["seat"], database_server, seats.by_id, databases.by_id, chosen.archive)
+
+for output, value in report.outputs(host, workshop, portal.url, database_address, accounts.passwords,
+                                    keys.authority.public).items():  # fmt: skip
+    pulumi.export(output, value)

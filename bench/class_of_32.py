@@ -1,0 +1,145 @@
+"""A class of 32 on this machine, against a bare shell loop that makes the same seats.
+
+In: a checkout where ``make setup`` has run, and its ``make env``. Out: one Markdown table on standard output: seconds of
+both in the same run, the memory of an idle seat, and whose processor time it was. Usage: ``make bench``.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+STUDENTS = int(os.environ.get("STUDENTS", "32"))
+STACK = "bench"
+PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop")
+
+LOOP = r"""set -eu
+seat() {
+  docker network create --subnet "10.200.$1.0/28" --label mentor.stack=loop "loop-$1" >/dev/null
+  docker volume create --label mentor.stack=loop "loop-$1-home" >/dev/null
+  docker volume create --label mentor.stack=loop "loop-$1-engine" >/dev/null
+  docker run -d --name "loop-$1" --hostname "s$1" --network "loop-$1" --label mentor.stack=loop --memory 1g --cpus 1 \
+    --cap-drop ALL --cap-add SETUID --cap-add SETGID --security-opt "seccomp=images/seat/seccomp.json" \
+    --security-opt systempaths=unconfined --security-opt apparmor=unconfined --device /dev/net/tun \
+    --tmpfs /run/user/1000:exec,uid=1000,gid=1000,mode=700 -e "STUDENT=s$1" \
+    -v "loop-$1-home:/home/student" -v "loop-$1-engine:/var/lib/engine" "$IMAGE" >/dev/null
+  until docker exec "loop-$1" seat-ready; do sleep 0.2; done
+}
+for number in $(seq 1 "$SEATS"); do seat "$number"; done"""
+
+UNDO = r"""docker ps -aq --filter label=mentor.stack=loop | xargs -r docker rm -f >/dev/null
+docker network ls -q --filter label=mentor.stack=loop | xargs -r docker network rm >/dev/null
+docker volume ls -q --filter label=mentor.stack=loop | xargs -r docker volume rm >/dev/null"""
+
+
+def processor_seconds() -> tuple[float, float]:
+    """Processor time so far: of this program's ended children, and of the container engine's processes."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    engine = 0.0
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                name = (process / "comm").read_text().strip()
+                fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if name in {"dockerd", "containerd", "docker-containerd"}:
+                engine += (int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])) / os.sysconf(
+                    "SC_CLK_TCK"
+                )
+    return usage.ru_utime + usage.ru_stime, engine
+
+
+def timed(what: str, command: list[str], folder: Path, environment: dict[str, str]) -> tuple[str, float, float, float]:
+    """Run one step; its seconds, and the processor seconds of the command and of the container engine."""
+    children, engine = processor_seconds()
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - started
+    if done.returncode:
+        sys.exit(f"{what} failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+    after_children, after_engine = processor_seconds()
+    print(f"{what}: {seconds:.1f} s", file=sys.stderr)
+    return what, seconds, after_children - children, after_engine - engine
+
+
+def idle_memory(container: str) -> float:
+    """What an idle seat holds, MiB: its control group's usage without the page cache that the kernel can drop."""
+    found = subprocess.run(
+        ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", container],
+        capture_output=True, text=True, check=True,
+    ).stdout.split("/")[0].strip()  # fmt: skip
+    units = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
+    return float(found[:-3]) * units[found[-3:]]
+
+
+def main() -> None:
+    """Measure, print the table, leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="mentor-bench-"))
+    for name in PROGRAM:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / "state").mkdir()
+    environment = {
+        **os.environ,
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "bench",
+        "MENTOR_ARCHIVE": "off",
+    }
+    environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
+    environment.pop("PULUMI_STACK", None)
+    up = ["pulumi", "--non-interactive", "up", "--yes", "--skip-preview", "--stack", STACK]
+    destroy = ["pulumi", "--non-interactive", "destroy", "--yes", "--skip-preview", "--stack", STACK]
+
+    def students(count: int) -> None:
+        file = folder / f"Pulumi.{STACK}.yaml"
+        content = (yaml.safe_load(file.read_text()) if file.exists() else None) or {}
+        content["config"] = {
+            "mentor:students": count,
+            "mentor:https": {"port": 18943},
+            "mentor:database": {"port": 15943},
+        }
+        file.write_text(yaml.safe_dump(content))
+
+    def step(what: str, command: list[str]) -> tuple[str, float, float, float]:
+        return timed(what, command, folder, environment)
+
+    subprocess.run(["pulumi", "stack", "init", STACK], cwd=folder, env=environment, check=True, capture_output=True)
+    rows = []
+    try:
+        students(1)
+        step("images built, not counted", up)
+        step("and put away", destroy)
+        students(STUDENTS)
+        rows.append(step(f"`pulumi up`, {STUDENTS} students, every terminal answers", up))
+        rows.append(step("`pulumi up`, nothing changed", up))
+        memory = idle_memory(f"mentor-{STACK}-seat-s01")
+        image = subprocess.run(["docker", "inspect", "-f", "{{.Image}}", f"mentor-{STACK}-seat-s01"],
+                               capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+        students(STUDENTS + 1)
+        rows.append(step("`pulumi up`, one student more", up))
+        rows.append(step("`pulumi destroy`, archives off", destroy))
+        loop = {**environment, "IMAGE": image, "SEATS": str(STUDENTS + 1)}
+        rows.append(timed(f"bare shell loop, {STUDENTS + 1} seats alone", ["bash", "-c", LOOP], ROOT, loop))
+        rows.append(timed("bare shell loop, removal", ["bash", "-c", UNDO], ROOT, loop))
+    finally:
+        subprocess.run(destroy, cwd=folder, env=environment, check=False, capture_output=True)
+        subprocess.run(["bash", "-c", UNDO], check=False, capture_output=True)
+        shutil.rmtree(folder)
+    print("| step | seconds | processor seconds, Pulumi and its plugins | processor seconds, container engine |")
+    print("|---|---|---|---|")
+    for what, seconds, children, engine in rows:
+        print(f"| {what} | {seconds:.1f} | {children:.1f} | {engine:.1f} |")
+    print(f"\nAn idle seat holds {memory:.1f} MiB.")
+
+
+if __name__ == "__main__":
+    main()

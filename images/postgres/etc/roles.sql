@@ -1,0 +1,16 @@
+-- Run at every start, as postgres: roles, their rights, and an empty template on the first start.
+\set ON_ERROR_STOP 1
+SET client_min_messages = warning;
+\set password `cat /run/postgresql/mentor/provisioner_password`
+SELECT 'CREATE ROLE ' || quote_ident(name) || ' ' || kind
+FROM (VALUES ('students', 'NOLOGIN'), ('provisioner', 'LOGIN CREATEDB CREATEROLE'), ('loader', 'LOGIN')) AS wanted (name, kind)
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+GRANT students TO provisioner WITH ADMIN OPTION;
+GRANT students TO loader;
+GRANT pg_use_reserved_connections TO provisioner;
+ALTER ROLE provisioner PASSWORD :'password';
+
+SELECT 'CREATE DATABASE course OWNER provisioner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'course') \gexec
+-- pg_hba.conf keeps students out of these already; two locks are better than one.
+REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1, course FROM PUBLIC;
+GRANT CONNECT ON DATABASE postgres TO provisioner;

@@ -1,0 +1,212 @@
+"""Readers of network values: names and addresses, networks, the Docker host's URL, LDAP URLs and DNs.
+
+In and out as in `values`: what the configuration holds comes in, the value in its one canonical form goes out,
+and `ValueError` says the rule.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mentor.values import text
+
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HOSTNAME = re.compile(rf"{LABEL}(\.{LABEL})*")
+LONGEST_HOSTNAME = 253  # RFC 1035, in its text form without the final dot
+
+PRIVATE_POOLS = tuple(
+    ipaddress.IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+LOOPBACK_NAME = "localhost"
+NEVER_PUBLIC = frozenset(
+    {"localhost", "local", "internal", "lan", "home", "corp", "intranet", "test", "invalid", "arpa"}
+)
+"""Last labels for which no public authority gives a certificate."""
+
+DN_TYPE = r"([A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)+)"
+DN_ESCAPED = r"\\[0-9A-Fa-f]{2}|\\[ \"#+,;<=>\\]"
+DN_INNER = rf"([^\0,+\"\\<>;]|{DN_ESCAPED})*"
+DN_FIRST, DN_LAST = rf"([^\s\0,+\"\\<>;#=]|{DN_ESCAPED})", rf"([^\s\0,+\"\\<>;]|{DN_ESCAPED})"
+DN_VALUE = rf"{DN_FIRST}({DN_INNER}{DN_LAST})?"
+DN_PART = re.compile(rf"\s*(?P<type>{DN_TYPE})=(?P<value>{DN_VALUE})\s*")
+
+
+def ip(value: object) -> str:
+    """Read an IP address of this host to listen on."""
+    try:
+        return str(ipaddress.ip_address(str(value).strip("[]")))
+    except ValueError:
+        raise ValueError("is not an IP address: write one of the host's, 127.0.0.1 or 0.0.0.0") from None
+
+
+def host_name(value: object) -> str:
+    """Read what people type into the browser: a DNS name or an IP address, without scheme and port."""
+    name = text(value, LONGEST_HOSTNAME).rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    else:
+        if address.is_unspecified or address.is_multicast:
+            raise ValueError("is not an address that a browser can open: write the host's own")
+        return str(address)
+    if HOSTNAME.fullmatch(name) and not name.rsplit(".", 1)[-1].isdigit():
+        return name
+    raise ValueError(f"is not a host name or IP address{_host_meant(name)}")
+
+
+def _host_meant(name: str) -> str:
+    split = urlsplit(name if "//" in name else f"//{name}")
+    try:
+        inner, port = split.hostname or "", split.port
+    except ValueError:
+        inner, port = "", None
+    if not inner.isascii():
+        try:
+            inner = inner.encode("idna").decode()
+        except UnicodeError:
+            return ": letters, digits and hyphens only"
+    if inner and inner != name and (HOSTNAME.fullmatch(inner) or _is_ip(inner)):
+        where = "; the port belongs to https.port" if port else ""
+        return f': did you mean "{inner}"?{where}'
+    return ": letters, digits, hyphens and dots only"
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(name: str) -> bool:
+    """Tell whether a name or address means the machine that asks."""
+    if _is_ip(name):
+        return ipaddress.ip_address(name).is_loopback
+    return name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}")
+
+
+def is_public_name(name: str) -> bool:
+    """Tell whether a certificate authority could give a certificate for this name."""
+    return not _is_ip(name) and "." in name and name.rsplit(".", 1)[-1] not in NEVER_PUBLIC
+
+
+def in_url(name: str) -> str:
+    """Write a name or address as a URL has it: an IPv6 address in brackets."""
+    return f"[{name}]" if ":" in name else name
+
+
+def pool(value: object) -> ipaddress.IPv4Network:
+    """Read the private network from which every seat gets its own /28."""
+    try:
+        network = ipaddress.IPv4Network(str(value))
+    except ValueError:
+        try:
+            meant = ipaddress.IPv4Network(str(value), strict=False)
+        except ValueError:
+            raise ValueError("is not an IPv4 network: write one like 10.64.0.0/10") from None
+        raise ValueError(f'has host bits set; did you mean "{meant}"?') from None
+    if not any(network.subnet_of(private) for private in PRIVATE_POOLS):
+        raise ValueError(f"is not private: choose one inside {', '.join(map(str, PRIVATE_POOLS))}")
+    return network
+
+
+@dataclass(frozen=True)
+class HostAddress:
+    """Where the engine is, as one `hosts` entry says it."""
+
+    url: str
+    name: str
+    """The host's name or address as this machine knows it; 127.0.0.1 for the local engine."""
+    user: str | None = None
+    port: int | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the engine is reached by SSH."""
+        return self.user is not None
+
+
+def docker_host(value: object) -> str:
+    """Read an engine's URL: ``unix:///path`` or ``ssh://user@host[:port]``."""
+    url = text(value, 1000)
+    if url.startswith("unix://"):
+        if not re.fullmatch(r"unix:///[^\s?#]+", url):
+            raise ValueError("needs the full path of the engine's socket: unix:///var/run/docker.sock")
+        return url
+    if url.startswith("ssh://"):
+        _ssh_parts(url)
+        return url
+    if re.match(r"(tcp|http|https)://", url):
+        inner = _inner_name(url)
+        raise ValueError(
+            "is refused: whoever reaches an engine's TCP port is root on that host; "
+            f'write "ssh://root@{inner}" (SSH keys, nothing to open)'
+        )
+    if url.startswith("/"):
+        raise ValueError(f'is not a host; did you mean "unix://{url}"?')
+    raise ValueError("is not a host: write unix:///var/run/docker.sock or ssh://user@host[:port]")
+
+
+def _inner_name(url: str) -> str:
+    try:
+        return in_url(urlsplit(url).hostname or "host")
+    except ValueError:
+        return "host"
+
+
+def _ssh_parts(url: str) -> HostAddress:
+    try:
+        split = urlsplit(url)
+        port = split.port
+    except ValueError:
+        raise ValueError("has no valid port: ssh://user@host:22") from None
+    if split.password is not None:
+        raise ValueError("holds a password, and configuration is no place for one: use an SSH key, ssh://user@host")
+    if split.path not in {"", "/"} or split.query or split.fragment:
+        raise ValueError(f'is more than a host; did you mean "{split.scheme}://{split.netloc}"?')
+    if not split.username:
+        raise ValueError(f'names no user; did you mean "ssh://root@{split.netloc or "host"}"?')
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", split.username):
+        raise ValueError("has a user name that SSH does not take: ssh://user@host")
+    if port == 0:
+        raise ValueError("has no valid port: ssh://user@host:22")
+    return HostAddress(url=url, name=host_name(split.hostname or ""), user=split.username, port=port)
+
+
+def host_of(url: str) -> HostAddress:
+    """Take apart a URL that `docker_host` has read."""
+    return _ssh_parts(url) if url.startswith("ssh://") else HostAddress(url=url, name="127.0.0.1")
+
+
+def ldap_url(value: object) -> str:
+    """Read an LDAP server's URL: ``ldaps://host[:port]``, or ``ldap://host[:port]`` for StartTLS."""
+    url = text(value, 1000)
+    try:
+        split = urlsplit(url)
+        port, name = split.port, split.hostname
+    except ValueError:
+        raise ValueError("has no valid port: ldaps://host:636") from None
+    if split.scheme not in {"ldap", "ldaps"} or not name or port == 0:
+        raise ValueError("is not an LDAP URL: write ldaps://host[:port], or ldap://host[:port] for StartTLS")
+    if split.path not in {"", "/"} or split.query or split.username is not None:
+        raise ValueError("is more than scheme, host and port: base, bindDn and attribute are settings of their own")
+    if is_loopback(host_name(name)):
+        raise ValueError("is this machine as the containers see themselves: write the server's name in the network")
+    return f"{split.scheme}://{in_url(host_name(name))}" + (f":{port}" if port else "")
+
+
+def distinguished_name(value: object) -> str:
+    """Read a DN: ``ou=people,dc=example,dc=org`` (RFC 4514, without the multi-valued form)."""
+    name = text(value, 1000)
+    for part in re.split(r"(?<!\\),", name):
+        match = DN_PART.fullmatch(part)
+        if not match:
+            raise ValueError(
+                f'is not a DN: "{part.strip()}" is not name=value (RFC 4514), as in ou=people,dc=example,dc=org'
+            )
+        if match["type"].lower() == "dc" and not re.fullmatch(LABEL, match["value"].lower()):
+            raise ValueError(f'is not a DN: "{match["value"]}" is no part of a domain (letters, digits, hyphens)')
+    return name

@@ -1,0 +1,75 @@
+"""What a student made is saved on the operator's machine before it is deleted.
+
+Comes in: a seat's volumes, a database, and where archives go. Goes out: per person a command that does nothing until it
+is deleted, and then writes ``<folder>/<stack>/<id>/<time>.tar.gz``; where that fails, the deletion stops.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+import pulumi_command as command
+
+from mentor.databases import DatabaseServer, StudentDatabase
+from mentor.host import DockerHost
+from mentor.seats import Seat
+from mentor.settings import ArchiveSettings
+
+SCRIPT = Path(__file__).parent / "scripts" / "archive.sh"
+
+
+class Archives(pulumi.ComponentResource):
+    """An archive per person. No ``deleted_with`` here or above: the engine would skip the script without a word."""
+
+    def __init__(
+        self,
+        name: str,
+        host: DockerHost,
+        image: pulumi.Input[str],
+        server: DatabaseServer,
+        seats: Mapping[str, Seat],
+        databases: Mapping[str, StudentDatabase],
+        settings: ArchiveSettings,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mentor:index:Archives", name, None, opts)
+        script = SCRIPT.read_text(encoding="utf-8")
+        for person, seat in seats.items():
+            database = databases[person]
+            command.local.Command(
+                f"{person}-archive",
+                create="true",
+                update="",
+                delete=script,
+                interpreter=["/bin/bash", "-c"],
+                environment={
+                    **host.environment,
+                    "STACK": host.stack,
+                    "STUDENT": person,
+                    "HOME_VOLUME": host.name(f"seat-{person}-home"),
+                    "ENGINE_VOLUME": host.name(f"seat-{person}-engine"),
+                    "SEAT": host.name(f"seat-{person}"),
+                    "POSTGRES": host.name("postgres"),
+                    "DATABASE": person,
+                    "IMAGE": image,
+                    "FOLDER": str(settings.folder),
+                    "MAXIMUM_MIB": str(settings.maximum_mib),
+                    "TIMEOUT_SECONDS": str(settings.timeout),
+                },
+                # A replaced volume or database is archived too, not only a removed one.
+                triggers=[seat.home.id, seat.engine.id, database.database.id],
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    delete_before_replace=True,
+                    depends_on=[
+                        seat.home,
+                        seat.engine,
+                        seat.machine,
+                        server.server,
+                        server.template,
+                        database.role,
+                        database.database,
+                    ],
+                ),
+            )
+        self.register_outputs({})

@@ -1,0 +1,140 @@
+"""The gateway's configuration as text.
+
+Comes in: how TLS is done, the addresses that people type, where the web app is. Goes out: a Caddyfile. Pure.
+"""
+
+import json
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import Literal
+
+CERTIFICATE = "/dev/shm/gateway/tls.crt"  # noqa: S108 - where the image's entry hands them to Caddy's user
+KEY = "/dev/shm/gateway/tls.key"  # noqa: S108
+
+WAITING_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<meta http-equiv="refresh" content="5"><meta name="color-scheme" content="light dark">'
+    "<title>One moment</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto;"
+    "padding:0 1rem}</style><h1>The portal does not answer</h1><p>It is starting, or being repaired. "
+    "Your work is not affected. This page tries again by itself every five seconds.</p></html>"
+)
+
+SERVERS = """\
+	servers {
+		protocols h1 h2
+		max_header_size 32KB
+		timeouts {
+			read_header 15s
+			idle 5m
+		}
+	}"""
+
+HEADERS = """\
+	header {
+		Strict-Transport-Security "max-age=86400"
+		X-Content-Type-Options nosniff
+		?X-Frame-Options DENY
+		?Referrer-Policy same-origin
+		-Server
+		-Via
+		defer
+	}"""
+
+# Neither headers (cookies, passwords of API calls) nor the query of an address are written down.
+LOG = """\
+	log {
+		output stdout
+		format filter {
+			wrap json
+			fields {
+				request>headers delete
+				request>tls delete
+				resp_headers delete
+				request>uri regexp "\\\\?.*" ""
+			}
+		}
+	}"""
+
+
+def caddyfile(
+    *, tls: Literal["internal", "files", "acme"], email: str | None, addresses: Sequence[str], upstream: str
+) -> str:
+    """The whole file. ``email`` is for ``acme``; the first address answers those who name none (by IP)."""
+    parts = [
+        _global_options(tls, email, addresses[0]),
+        f"{_sites(tls, addresses)} {{",
+        _tls(tls),
+        HEADERS,
+        LOG,
+        _portal(upstream),
+        _errors(),
+        "}",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _global_options(tls: str, email: str | None, first: str) -> str:
+    lines = [
+        "{",
+        "\tadmin off",
+        # One port: no plain HTTP beside it, not even to redirect. With certificates as files nothing is managed.
+        f"\tauto_https {'disable_redirects' if tls == 'acme' else 'off'}",
+        "\thttps_port 8443",
+        # A browser that opens an IP address sends no server name.
+        f"\tdefault_sni {first}",
+    ]
+    if tls == "acme" and email:
+        lines.append(f"\temail {json.dumps(email)}")
+    return "\n".join([*lines, SERVERS, "}"])
+
+
+def _sites(tls: str, addresses: Sequence[str]) -> str:
+    """Certificates are ordered by name; the last site answers whatever else is typed."""
+    names = [address for address in addresses if tls == "acme" and not _is_ip(address)]
+    return ", ".join([*(f"https://{name}:8443" for name in names), "https://:8443"])
+
+
+def _tls(tls: str) -> str:
+    if tls != "acme":
+        return f"\ttls {CERTIFICATE} {KEY}"
+    # Only port 443 is published, so only the challenge that runs inside TLS can work.
+    return "\ttls {\n\t\tissuer acme {\n\t\t\tdisable_http_challenge\n\t\t}\n\t}"
+
+
+def _portal(upstream: str) -> str:
+    return f"""\
+	request_body {{
+		max_size 1MB
+	}}
+	@files path /static/*
+	encode @files gzip
+	handle {{
+		reverse_proxy {upstream} {{
+			# Caddy itself puts the browser's address into X-Forwarded-For, and drops what a browser claims there.
+			header_up -Forwarded
+			header_up -X-Real-Ip
+			header_up -X-Webauth-*
+		}}
+	}}"""
+
+
+def _errors() -> str:
+    return f"""\
+	handle_errors {{
+		@away expression `{{err.status_code}} in [502, 503, 504]`
+		handle @away {{
+			header Content-Type "text/html; charset=utf-8"
+			header Cache-Control no-store
+			header Retry-After 5
+			respond `{WAITING_PAGE}` 503
+		}}
+		respond "{{err.status_code}} {{err.status_text}}" {{err.status_code}}
+	}}"""
+
+
+def _is_ip(address: str) -> bool:
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True

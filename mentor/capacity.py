@@ -1,0 +1,122 @@
+"""What a class needs, against what the host has.
+
+In: the settings, a number of people, and the facts that a preflight gathers. Out: numbers, one sentence, and a line for
+each thing that cannot fit. The figures are estimates: those for seats and services were measured on small hosts with
+the images of this project (an idle seat 8 to 15 MiB, 52 MiB with its engine running, services together 350 to 600),
+the work of a student is what a class on databases takes (a server or two in containers, an editor). A class that does
+more raises its host's memory, not these numbers; a class that does less has room to spare.
+"""
+
+from collections.abc import Sized
+from dataclasses import dataclass
+
+from mentor.settings import WorkshopSettings
+
+IDLE_SEAT_MIB = 15
+RUNNING_ENGINE_MIB = 60
+"""A seat with its engine running, before the student's own containers."""
+STUDENT_WORK_MIB = 200
+SERVICES_MIB = 600
+RESERVED_MIB = 256
+"""What the host's own system keeps."""
+
+IMAGES_DISK_MIB = 3000
+SEAT_DISK_MIB = 700
+"""Home and the images and volumes of a student's own engine."""
+DATABASE_DISK_MIB = 30
+SERVICES_DISK_MIB = 1000
+
+GIB = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a class of this size takes."""
+
+    people: int
+    memory_mib: int
+    """Typical use with everybody at work."""
+    idle_memory_mib: int
+    """Use right after `up`."""
+    most_memory_mib: int
+    """Every seat at its limit; not expected, shown for comparison."""
+    seat_memory_mib: int
+    seat_cpus: float
+    disk_mib: int
+    seat_disk_mib: int
+    database_connections: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostFacts:
+    """What the host has, as the preflight found it."""
+
+    memory_mib: int
+    cpus: int
+    disk_free_mib: int
+    people_present: int = 0
+    """Seats of this stack that exist already: their part of the disk is taken, not needed again."""
+
+
+def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
+    """Say what these people need; teachers and spares count like students."""
+    people = len(everybody)
+    limit = settings.seat.memory_mib
+    seat = min(limit, RUNNING_ENGINE_MIB + STUDENT_WORK_MIB)
+    return Needs(
+        people=people,
+        memory_mib=SERVICES_MIB + people * seat,
+        idle_memory_mib=SERVICES_MIB + people * IDLE_SEAT_MIB,
+        most_memory_mib=SERVICES_MIB + people * limit,
+        seat_memory_mib=limit,
+        seat_cpus=settings.seat.cpus,
+        disk_mib=IMAGES_DISK_MIB + SERVICES_DISK_MIB + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
+        seat_disk_mib=SEAT_DISK_MIB + DATABASE_DISK_MIB,
+        database_connections=people * settings.database.connections,
+    )
+
+
+def statement(need: Needs, host: HostFacts | None = None) -> str:
+    """Say it in one line."""
+    who = "1 person needs" if need.people == 1 else f"{need.people} people need"
+    has = f", the host has {_gib(host.memory_mib)}" if host else ""
+    return f"{who} about {_gib(need.memory_mib)} of memory{has}"
+
+
+def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
+    """Say what cannot fit: for each thing the setting that decides it, and its numbers with the way out."""
+    wrong = []
+    if need.seat_memory_mib > host.memory_mib:
+        text = f"one seat may take {_gib(need.seat_memory_mib)} and the host has {_gib(host.memory_mib)}"
+        wrong.append(("seat.memory", f"{text}: lower it, or choose a larger host"))
+    if need.seat_cpus > host.cpus:
+        wrong.append(
+            ("seat.cpus", f"{need.seat_cpus:g} and the host has {host.cpus}: lower it, the engine takes no more")
+        )
+    if need.memory_mib > host.memory_mib - RESERVED_MIB:
+        wrong.append(("students", _too_little_memory(need, host)))
+    present = min(host.people_present, need.people)
+    fixed = 0 if present else IMAGES_DISK_MIB + SERVICES_DISK_MIB
+    disk = fixed + (need.people - present) * need.seat_disk_mib
+    if disk > host.disk_free_mib:
+        text = (
+            f"{need.people - present} more people need about {_gib(disk)} of disk ({need.seat_disk_mib} MiB each, "
+            f"{fixed} MiB for images and services), and {_gib(host.disk_free_mib)} are free where the engine keeps "
+            "its data: free some, or take fewer people"
+        )
+        wrong.append(("students", text))
+    return tuple(wrong)
+
+
+def _too_little_memory(need: Needs, host: HostFacts) -> str:
+    seat = (need.memory_mib - SERVICES_MIB) // max(need.people, 1)
+    fitting = max((host.memory_mib - RESERVED_MIB - SERVICES_MIB) // seat, 0)
+    return (
+        f"{statement(need, host)} ({SERVICES_MIB} MiB for the services, {seat} MiB for each seat at work; up to "
+        f"{_gib(need.most_memory_mib)} if all reached their limit of {_gib(need.seat_memory_mib)}): "
+        f"about {fitting} fit, or choose a larger host"
+    )
+
+
+def _gib(mib: int) -> str:
+    return f"{mib} MiB" if mib < GIB else f"{mib / GIB:.1f} GiB".replace(".0 ", " ")

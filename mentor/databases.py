@@ -1,0 +1,177 @@
+"""The databases: one PostgreSQL server, and a role and a copy of the course's template per person.
+
+Comes in: the roster, the course's SQL, how to ask the directory. Goes out: the server, a connected provider's inputs,
+and one database per person. Nobody's password is stored in the server: logins go to the directory.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_command as command
+import pulumi_docker as docker
+import pulumi_postgresql as postgresql
+
+from mentor.certificates import Pair
+from mentor.directory import Access, password
+from mentor.host import DockerHost, volume
+from mentor.lesson import Course
+from mentor.roster import Person, Roster
+from mentor.services import ServiceArgs, service
+from mentor.settings import DatabaseSettings
+
+LOAD = Path(__file__).parent / "scripts" / "load-course.sh"
+TEMPLATE = "course"
+MAX_CONNECTIONS = 1000
+"""More than 100 people may open at once, and never computed from the roster: a change restarts the server."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseServerArgs:
+    """What the server is made of."""
+
+    host: DockerHost
+    backplane: docker.Network
+    image: pulumi.Input[str]
+    certificate: Pair
+    directory: Access
+    settings: DatabaseSettings
+    course: Course
+    time_zone: str
+
+
+class DatabaseServer(pulumi.ComponentResource):
+    """PostgreSQL with the course loaded as a template. ``template`` is ready when the course is in it."""
+
+    server: docker.Container
+    data: docker.Volume
+    provisioner: pulumi.Output[str]
+    template: command.local.Command
+
+    def __init__(self, name: str, args: DatabaseServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mentor:index:DatabaseServer", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.provisioner = password("database-provisioner", 24, child)
+        self.data = volume("database-data", args.host, "postgres", None, child)
+        self.server = service(
+            "postgres",
+            args.host,
+            args.backplane,
+            ServiceArgs(
+                image=args.image,
+                files={
+                    "/etc/mentor/tls.crt": args.certificate.public,
+                    "/etc/mentor/directory_ca.crt": args.directory.ca,
+                },
+                secrets={
+                    "/etc/mentor/tls.key": args.certificate.private,
+                    "/etc/mentor/directory.json": args.directory.config,
+                    "/etc/mentor/provisioner_password": self.provisioner,
+                },
+                environment={"MAX_CONNECTIONS": str(MAX_CONNECTIONS), "TZ": args.time_zone},
+                volumes={"/var/lib/postgresql/data": self.data.name},
+                ports=[
+                    docker.ContainerPortArgs(
+                        internal=5432, external=args.settings.port, ip=args.settings.bind, protocol="tcp"
+                    )
+                ],
+                health=["/usr/local/bin/healthy"],
+                grace_seconds=20,
+            ),
+            child,
+        )
+        self.template = command.local.Command(
+            "course-template",
+            create=LOAD.read_text(encoding="utf-8"),
+            environment={
+                **args.host.environment,
+                "POSTGRES": args.host.name("postgres"),
+                "COURSE": os.path.relpath(args.course.root),
+                "FILES": json.dumps([str(file.relative_to(args.course.root)) for file in args.course.sql_files]),
+                "CONTENT": args.course.sql_hash,
+            },
+            interpreter=["/bin/bash", "-c"],
+            triggers=[self.data.id],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server], deleted_with=self.data),
+        )
+        self.register_outputs({})
+
+    def provider(self, host: DockerHost, settings: DatabaseSettings) -> postgresql.Provider:
+        """The typed way into this server; called by the program's root alone."""
+        anywhere = settings.bind in {"0.0.0.0", "::"}  # noqa: S104  (compared, not bound)
+        return postgresql.Provider(
+            "sql",
+            host=host.hostname if host.is_remote or anywhere else settings.bind,
+            port=settings.port,
+            username="provisioner",
+            password=self.provisioner,
+            database="postgres",
+            sslmode="require",
+            connect_timeout=10,
+            superuser=False,
+            max_connections=20,
+            opts=pulumi.ResourceOptions(depends_on=[self.server]),
+        )
+
+
+class StudentDatabase(pulumi.ComponentResource):
+    """One person's role and database."""
+
+    role: postgresql.Role
+    database: postgresql.Database
+
+    def __init__(
+        self,
+        person: Person,
+        server: DatabaseServer,
+        connection_limit: int,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mentor:index:StudentDatabase", person.id, None, opts)
+        self.role = postgresql.Role(
+            f"{person.id}-role",
+            name=person.id,
+            login=True,
+            roles=["students"],
+            connection_limit=connection_limit,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[server.template], deleted_with=server.data),
+        )
+        self.database = postgresql.Database(
+            f"{person.id}-database",
+            name=person.id,
+            owner=self.role.name,
+            template=TEMPLATE,
+            connection_limit=-1,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[server.template],
+                deleted_with=server.data,
+                # A template is where a database came from; it must never be a reason to make it anew.
+                ignore_changes=["template"],
+            ),
+        )
+        self.register_outputs({})
+
+
+class Databases(pulumi.ComponentResource):
+    """A database per person, by id."""
+
+    by_id: Mapping[str, StudentDatabase]
+
+    def __init__(
+        self,
+        name: str,
+        roster: Roster,
+        server: DatabaseServer,
+        settings: DatabaseSettings,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mentor:index:Databases", name, None, opts)
+        self.by_id = {
+            person.id: StudentDatabase(person, server, settings.connections, pulumi.ResourceOptions(parent=self))
+            for person in roster.people
+        }
+        self.register_outputs({})

@@ -1,0 +1,87 @@
+"""Reads a YAML file together with the line of every key.
+
+In: a path. Out: plain values, and for each path of keys in them the line that it stands on. Duplicate keys, which
+YAML readers drop in silence, are errors.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from mentor.problems import Key, show
+
+LARGEST_FILE = 1 << 20
+
+
+class DocumentError(ValueError):
+    """The file is no YAML mapping; `line` is where, counted from 1."""
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        self.line = line
+        super().__init__(text)
+
+
+@dataclass(frozen=True)
+class Document:
+    """Values and where they stand."""
+
+    values: dict[str, object]
+    lines: dict[Key, int] = field(repr=False)
+
+    def line(self, key: Key) -> int:
+        """Return the line of a key, or of the nearest key around it."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, 1)
+
+
+def read(path: Path) -> Document:
+    """Read a file, or raise `DocumentError`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}") from None
+    if len(raw) > LARGEST_FILE:
+        raise DocumentError(f"is larger than {LARGEST_FILE // 1024} KiB")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8", line) from None
+    try:
+        for token in yaml.scan(text):
+            if isinstance(token, yaml.AliasToken):
+                raise DocumentError("an alias (*name) is not understood here: write it out", token.start_mark.line + 1)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise DocumentError(f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 1) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, DocumentError):
+            raise
+        raise DocumentError(
+            f"is not YAML: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}"
+        ) from None
+    if not isinstance(values, dict) or node is None:
+        raise DocumentError(f"{show(values)} is not a mapping: write key: value, one a line")
+    lines: dict[Key, int] = {}
+    _locate(node, (), lines)
+    return Document({str(key): value for key, value in values.items()}, lines)
+
+
+def _locate(node: yaml.Node, key: Key, lines: dict[Key, int]) -> None:
+    lines.setdefault(key, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _locate(item, (*key, index), lines)
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            inner = (*key, str(name.value))
+            if inner in lines:
+                raise DocumentError(
+                    f"the key {show(name.value)} is here again, after line {lines[inner]}", name.start_mark.line + 1
+                )
+            lines[inner] = name.start_mark.line + 1
+            _locate(value, inner, lines)

@@ -1,0 +1,91 @@
+"""The images of the workshop, built on its host from ``images/*`` and ``spyglass/``.
+
+Comes in: the folders, the teacher's packages or Dockerfile. Goes out: one image id per service. A tag carries the hash
+of what went in, so that a preview shows which image changed and two stacks share what is equal.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+SERVICES = {
+    "seat": "images/seat",
+    "directory": "images/directory",
+    "postgres": "images/postgres",
+    "registry": "images/registry",
+    "gateway": "images/gateway",
+    "spyglass": "spyglass",
+}
+IGNORED = "__pycache__"
+"""Python writes it beside the sources; the folders' .dockerignore leaves it out of the build as well."""
+
+
+def fingerprint(folder: Path, arguments: Mapping[str, str]) -> str:
+    """Twelve hex digits over names, modes and contents of a build's files and its arguments.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    seen = hashlib.sha256(repr(sorted(arguments.items())).encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and IGNORED not in path.parts:
+            seen.update(os.fsencode(path.relative_to(folder)) + b"\0")
+            seen.update(f"{os.access(path, os.X_OK)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return seen.hexdigest()[:12]
+
+
+def build(name: str, folder: Path, arguments: Mapping[str, str], opts: pulumi.ResourceOptions) -> docker.Image:
+    """One image, built by the host's own engine and never pushed."""
+    tag = fingerprint(folder, arguments)
+    return docker.Image(
+        f"{name}-image",
+        image_name=f"mentor/{name}:{tag}",
+        build=docker.DockerBuildArgs(
+            # Relative to the program: a moved checkout is not a changed image.
+            context=os.path.relpath(folder),
+            args=dict(arguments),
+            builder_version=docker.BuilderVersion.BUILDER_V1,
+        ),
+        skip_push=True,
+        opts=opts,
+    )
+
+
+class Images(pulumi.ComponentResource):
+    """Every image of the workshop's own containers. ``ids`` maps a service to the id that its container runs."""
+
+    ids: Mapping[str, pulumi.Output[str]]
+
+    def __init__(
+        self, name: str, packages: list[str], dockerfile: Path | None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """``packages`` and ``dockerfile`` are the teacher's additions to the seat."""
+        super().__init__("mentor:index:Images", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        built = {
+            service: build(
+                service, Path(folder), {"PACKAGES": " ".join(sorted(packages))} if service == "seat" else {}, child
+            )
+            for service, folder in SERVICES.items()
+        }
+        ids = {service: image.repo_digest for service, image in built.items()}
+        if dockerfile:
+            top = docker.Image(
+                "seat-top-image",
+                image_name=f"mentor/seat-top:{fingerprint(dockerfile.parent, {})}",
+                build=docker.DockerBuildArgs(
+                    context=os.path.relpath(dockerfile.parent),
+                    dockerfile=os.path.relpath(dockerfile),
+                    args={"SEAT": built["seat"].image_name},
+                    builder_version=docker.BuilderVersion.BUILDER_V1,
+                ),
+                skip_push=True,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[built["seat"]]),
+            )
+            ids["seat"] = top.repo_digest
+        self.ids = ids
+        self.register_outputs({})

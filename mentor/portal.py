@@ -1,0 +1,201 @@
+"""The portal: the gateway that people's browsers reach, and the web app behind it.
+
+Comes in: certificates, addresses, how to ask the directory, the key to the seats. Goes out: two service containers and
+the facts that the web app reads while it runs (who sits where, the material), which never restart it.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+import pulumi
+import pulumi_command as command
+import pulumi_docker as docker
+
+from mentor.caddyfile import caddyfile
+from mentor.certificates import Pair
+from mentor.directory import Access
+from mentor.host import DockerHost, volume
+from mentor.lesson import Course
+from mentor.roster import Person, Roster
+from mentor.services import ServiceArgs, service
+from mentor.settings import HttpsSettings, WorkshopSettings
+
+ANYWHERE = "0.0.0.0"  # noqa: S104  (what people type is not on this machine alone)
+
+
+def listen_address(https: HttpsSettings, addresses: Sequence[str]) -> str:
+    """Where the HTTPS port is published: loopback alone when every address that people type is loopback."""
+    if https.bind:
+        return https.bind
+
+    def is_local(address: str) -> bool:
+        try:
+            return ip_address(address).is_loopback
+        except ValueError:
+            return address == "localhost"
+
+    return "127.0.0.1" if all(is_local(address) for address in addresses) else ANYWHERE
+
+
+def origins(https: HttpsSettings, addresses: Sequence[str]) -> list[str]:
+    """Exactly the origins from which the web app accepts a request, the first being the one on the cards."""
+
+    def bracketed(address: str) -> str:
+        return f"[{address}]" if ":" in address else address
+
+    port = "" if https.port == 443 else f":{https.port}"  # noqa: PLR2004  (the port that a browser leaves out)
+    return [f"https://{bracketed(address)}{port}" for address in addresses]
+
+
+def connection_string(person: Person, settings: WorkshopSettings, reachable: str) -> str:
+    """What a desktop tool is given; the password is asked for."""
+    return f"postgresql://{person.id}@{reachable}:{settings.database.port}/{person.id}?sslmode=require"
+
+
+def classroom(host: DockerHost, settings: WorkshopSettings, roster: Roster, database_address: str) -> str:
+    """The web app's facts as JSON, sorted so that equal classes are equal texts."""
+    facts = {
+        "event": {
+            "name": settings.event.name,
+            "time_zone": settings.event.time_zone,
+            "end": settings.event.end.isoformat() if settings.event.end else None,
+        },
+        "origins": origins(settings.https, settings.address),
+        "visibility": settings.visibility,
+        "people": [
+            {
+                "id": person.id,
+                "name": person.name,
+                "email": person.email,
+                "group": person.group,
+                "role": person.role,
+                "host": host.name(f"seat-{person.id}"),
+                "port": 2222,
+                "database": connection_string(person, settings, database_address),
+            }
+            for person in roster.people
+        ],
+    }
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalArgs:
+    """What the portal is made of."""
+
+    host: DockerHost
+    backplane: docker.Network
+    material: docker.Volume
+    gateway_image: pulumi.Input[str]
+    spyglass_image: pulumi.Input[str]
+    certificate: Pair
+    directory: Access
+    terminal_key: pulumi.Output[str]
+    settings: WorkshopSettings
+    roster: Roster
+    course: Course
+    database_address: str
+
+
+class Portal(pulumi.ComponentResource):
+    """The gateway and spyglass. ``url`` is what people type."""
+
+    spyglass: docker.Container
+    url: str
+
+    def __init__(self, name: str, args: PortalArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mentor:index:Portal", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
+        data = volume("spyglass-data", args.host, "spyglass", None, child)
+        self.spyglass = service(
+            "spyglass",
+            args.host,
+            args.backplane,
+            ServiceArgs(
+                image=args.spyglass_image,
+                files={"/etc/mentor/directory_ca.crt": args.directory.ca},
+                secrets={
+                    "/etc/mentor/ssh_key": args.terminal_key,
+                    "/etc/mentor/directory.json": args.directory.config,
+                },
+                environment={"SPYGLASS_NETWORK": str(args.roster.backplane), "TZ": settings.event.time_zone},
+                volumes={"/var/lib/spyglass": data.name, "/course": args.material.name},
+                health=["/usr/local/bin/healthy"],
+            ),
+            child,
+        )
+        self._deliver("class", 'docker exec -i "$SPYGLASS" class-put', args, data,
+                      stdin=classroom(args.host, settings, args.roster, args.database_address))  # fmt: skip
+        self._deliver(
+            "material",
+            'tar -C "$MATERIAL" -c . | docker exec -i -u 0 "$SPYGLASS" course-put "$CONTENT"',
+            args,
+            args.material,
+            environment={
+                "MATERIAL": os.path.relpath(args.course.material),
+                "CONTENT": args.course.material_hash,
+            },
+        )
+        self._gateway(args, child)
+        self.url = origins(settings.https, settings.address)[0]
+        self.register_outputs({"url": self.url})
+
+    def _gateway(self, args: PortalArgs, child: pulumi.ResourceOptions) -> None:
+        https = args.settings.https
+        certificate, key = args.certificate.public, args.certificate.private
+        volumes: dict[str, pulumi.Input[str]] = {}
+        if https.tls == "files" and https.certificate and https.key:
+            certificate = pulumi.Output.from_input(Path(https.certificate).read_text(encoding="utf-8"))
+            key = pulumi.Output.secret(Path(https.key).read_text(encoding="utf-8"))
+        if https.tls == "acme":
+            # Certificate authorities limit how often one name is signed: what was issued must outlive the container.
+            volumes["/var/lib/caddy"] = volume("gateway-data", args.host, "gateway", None, child).name
+        text = caddyfile(tls=https.tls, email=https.email, addresses=args.settings.address, upstream="spyglass:8000")
+        service(
+            "gateway",
+            args.host,
+            args.backplane,
+            ServiceArgs(
+                image=args.gateway_image,
+                files={"/etc/mentor/Caddyfile": text, "/etc/mentor/tls.crt": certificate},
+                secrets={"/etc/mentor/tls.key": key},
+                volumes=volumes,
+                ports=[
+                    docker.ContainerPortArgs(
+                        internal=8443,
+                        external=https.port,
+                        ip=listen_address(https, args.settings.address),
+                        protocol="tcp",
+                    )
+                ],
+                health=["/usr/local/bin/healthy"],
+            ),
+            child,
+        )
+
+    def _deliver(
+        self,
+        name: str,
+        script: str,
+        args: PortalArgs,
+        into: docker.Volume,
+        stdin: str | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """Bring into a running container what changes with the roster or the course, without restarting it."""
+        command.local.Command(
+            f"{name}-delivery",
+            create=f"set -o pipefail; {script}",
+            stdin=stdin,
+            environment={**args.host.environment, "SPYGLASS": args.host.name("spyglass"), **(environment or {})},
+            interpreter=["/bin/bash", "-c"],
+            triggers=[into.id],
+            logging=command.local.Logging.STDERR,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.spyglass]),
+        )

@@ -1,0 +1,90 @@
+"""Whether this host can carry this workshop, said before the first resource, so at preview too.
+
+Comes in: the workshop and the host's facts. Goes out: nothing, or one report of every problem. Whoever leaves the class
+by this roster is named here, because the engine's own list of deletions names volumes, not people.
+"""
+
+import re
+
+import pulumi
+
+from mentor import capacity
+from mentor.host import DockerHost
+from mentor.problems import Problems, SettingsError, show
+from mentor.probe import Facts, HostError, probe
+from mentor.workshop import Workshop
+
+OLDEST_ENGINE = (20, 10)
+
+
+def require(workshop: Workshop, project: str) -> None:
+    """Stop unless the host can carry the workshop; then name who leaves.
+
+    Raises:
+        SettingsError: what is missing on the host, each line with its fix.
+    """
+    url = workshop.settings.hosts[0]
+    found = Problems(project)
+    try:
+        facts = probe(DockerHost(workshop.stack, url))
+    except HostError as error:
+        found.add("hosts[0]", f"{show(url)} cannot be used: {error}; try: DOCKER_HOST={url} docker info")
+        raise SettingsError(found) from None
+    judge(workshop, facts, found)
+    if found:
+        raise SettingsError(found)
+    for person in sorted(facts.students - {person.id for person in workshop.roster.people}):
+        place = workshop.settings.archive.folder / workshop.stack / person
+        pulumi.log.warn(f"{person} is no longer in the class: archived to {place}, then deleted")
+
+
+def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
+    """Report everything that keeps this workshop off this host."""
+    settings, url = workshop.settings, workshop.settings.hosts[0]
+    version = tuple(int(part) for part in re.findall(r"\d+", facts.version)[:2])
+    if version < OLDEST_ENGINE:
+        found.add("hosts[0]", f"{show(url)} has Docker Engine {facts.version}: install 20.10 or later")
+    if settings.seat.isolation == "rootless":
+        for holds, text in _rootless(facts):
+            if not holds:
+                found.add("hosts[0]", f"{show(url)} {text}")
+    for section, port in (("https", settings.https.port), ("database", settings.database.port)):
+        if port in facts.listening - facts.ours:
+            found.add(
+                f"{section}.port",
+                f"{port} is held by another program on the host: stop it, or choose another port, "
+                f"for example pulumi config set --path {section}.port {port + 1}",
+            )
+    for name, network in facts.foreign_networks.items():
+        taken = [person.id for person in workshop.roster.people if person.subnet.overlaps(network)]
+        if taken or workshop.roster.backplane.overlaps(network):
+            found.add(
+                "network.pool",
+                f"{show(str(settings.network.pool))} overlaps the host's network {name} ({network}), which "
+                f"{', '.join(taken) or 'the services'} would share: choose another pool, or give these people a `subnet`",
+            )
+    host = capacity.HostFacts(
+        memory_mib=facts.memory_mib,
+        cpus=facts.cpus,
+        disk_free_mib=facts.disk_free_mib,
+        people_present=len(facts.students),
+    )
+    for key, text in capacity.problems(capacity.needs(settings, workshop.roster.people), host):
+        found.add(key, text)
+
+
+def _rootless(facts: Facts) -> list[tuple[bool, str]]:
+    """What a rootless engine in every seat needs of the kernel, and how the host gets it."""
+    return [
+        (facts.has_tun, "has no /dev/net/tun, which a seat's engine needs: run modprobe tun there"),
+        (
+            facts.has_user_namespaces,
+            "has user namespaces switched off: run sysctl -w user.max_user_namespaces=28633 "
+            "kernel.unprivileged_userns_clone=1 there",
+        ),
+        (
+            not facts.has_apparmor_switch,
+            "forbids user namespaces to unprivileged programs: run sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0 there",
+        ),
+    ]

@@ -1,0 +1,141 @@
+"""What the host is like right now, asked before anything is touched.
+
+Comes in: the host's URL and the stack's name. Goes out: facts, by the docker CLI and one small shell script that runs
+where the engine runs (over SSH for a remote host). Nothing on the host changes.
+"""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from urllib.parse import urlsplit
+
+from mentor.host import SSH_OPTIONS, DockerHost
+
+TIMEOUT_SECONDS = 30
+
+SCRIPT = r"""
+[ -c /dev/net/tun ] && echo tun=1 || echo tun=0
+echo userns=$(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0)
+echo clone=$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null || echo 1)
+echo apparmor=$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null || echo 0)
+echo available=$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
+echo disk=$(df -Pm "$1" 2>/dev/null | awk 'NR == 2 {print $4}')
+cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" {print "listen=" $2}'
+"""
+
+
+class HostError(Exception):
+    """The host cannot be asked. ``args[0]`` says what was tried and what came back, in one line."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A host as it is. Sizes in MiB; ``listening`` are its TCP ports, ``ours`` those this stack publishes already."""
+
+    version: str
+    cpus: int
+    memory_mib: int
+    disk_free_mib: int
+    has_tun: bool
+    has_user_namespaces: bool
+    has_apparmor_switch: bool
+    architecture: str
+    listening: frozenset[int] = frozenset()
+    ours: frozenset[int] = frozenset()
+    foreign_networks: dict[str, IPv4Network] = field(default_factory=dict)
+    students: frozenset[str] = frozenset()
+
+
+def _run(arguments: list[str], environment: dict[str, str], what: str) -> str:
+    try:
+        done = subprocess.run(
+            arguments,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+    except FileNotFoundError:
+        raise HostError(f"{arguments[0]} is not installed on this machine, and {what} needs it") from None
+    except subprocess.TimeoutExpired:
+        raise HostError(f"no answer within {TIMEOUT_SECONDS} s to {what}") from None
+    except subprocess.CalledProcessError as error:
+        said = " ".join((error.stderr or error.stdout or "").split()) or f"exit code {error.returncode}"
+        raise HostError(f"{what} failed: {said[-300:]}") from None
+    return done.stdout
+
+
+def probe(host: DockerHost) -> Facts:
+    """Ask the host everything that the preflight judges.
+
+    Raises:
+        HostError: the engine or the machine does not answer.
+    """
+    engine = json.loads(_run(["docker", "info", "--format", "{{json .}}"], host.environment, "docker info"))
+    if engine.get("ServerErrors"):
+        raise HostError("docker info failed: " + " ".join(" ".join(engine["ServerErrors"]).split())[:300])
+    machine = _machine(host, engine["DockerRootDir"])
+    mine = f"label=mentor.stack={host.stack}"
+    published = _run(["docker", "ps", "-a", "--filter", mine, "-q"], host.environment, "docker ps").split()
+    volumes = _run(
+        ["docker", "volume", "ls", "--filter", mine, "--format", '{{.Label "mentor.student"}}'],
+        host.environment,
+        "docker volume ls",
+    )
+    return Facts(
+        version=engine["ServerVersion"],
+        cpus=engine["NCPU"],
+        memory_mib=engine["MemTotal"] // 2**20,
+        disk_free_mib=int((machine.get("disk") or ["0"])[0] or 0),
+        has_tun=machine["tun"] == ["1"],
+        has_user_namespaces=int(machine["userns"][0]) > 0 and machine["clone"] != ["0"],
+        has_apparmor_switch=machine["apparmor"] != ["0"],
+        architecture=engine["Architecture"],
+        listening=frozenset(int(line.rsplit(":", 1)[1], 16) for line in machine.get("listen", [])),
+        ours=_published(host, published),
+        foreign_networks=_networks(host),
+        students=frozenset(volumes.split()),
+    )
+
+
+def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:
+    """The script's answers, by key."""
+    if host.is_remote:
+        url = urlsplit(host.url)
+        target = f"{url.username}@{url.hostname}" if url.username else str(url.hostname)
+        port = ["-p", str(url.port)] if url.port else []
+        quoted = SCRIPT.replace("$1", root)
+        text = _run(["ssh", *SSH_OPTIONS, *port, target, quoted], {}, f"ssh {target}")
+    else:
+        text = _run(["sh", "-c", SCRIPT, "probe", root], {}, "the probe of this machine")
+    answers: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        answers.setdefault(key, []).append(value)
+    return answers
+
+
+def _published(host: DockerHost, containers: list[str]) -> frozenset[int]:
+    """The host's ports that this stack's own containers hold."""
+    if not containers:
+        return frozenset()
+    template = "{{range $port, $at := .HostConfig.PortBindings}}{{range $at}}{{.HostPort}} {{end}}{{end}}"
+    text = _run(["docker", "inspect", "-f", template, *containers], host.environment, "docker inspect")
+    return frozenset(int(port) for port in text.split())
+
+
+def _networks(host: DockerHost) -> dict[str, IPv4Network]:
+    """Subnets of the engine's networks that are not this stack's, by name."""
+    names = _run(["docker", "network", "ls", "-q", "--no-trunc"], host.environment, "docker network ls").split()
+    text = _run(["docker", "network", "inspect", *names], host.environment, "docker network inspect")
+    return {
+        each["Name"]: IPv4Network(config["Subnet"])
+        for each in json.loads(text)
+        if each["Labels"].get("mentor.stack") != host.stack
+        for config in each["IPAM"]["Config"] or []
+        if "." in config.get("Subnet", "")
+    }

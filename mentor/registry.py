@@ -1,0 +1,69 @@
+"""The images that the course uses in the students' own engines.
+
+Comes in: the course's image names, each built from a folder of the course or pulled by the host. Goes out: a registry
+that every seat reads from and none can write to, so that thirty students fetch nothing from outside.
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_command as command
+import pulumi_docker as docker
+
+from mentor.host import DockerHost, volume
+from mentor.images import build
+from mentor.lesson import CourseImage
+from mentor.services import ServiceArgs, service
+
+# `registry-has` spares the transfer where the same image is there already.
+PUT = r"""set -euo pipefail
+if [ -z "$IMAGE" ]; then
+  docker image inspect "$NAME" >/dev/null 2>&1 || docker pull -q "$NAME" >/dev/null
+  IMAGE=$(docker image inspect -f '{{.Id}}' "$NAME")
+fi
+docker exec "$REGISTRY" registry-has "$NAME" "$IMAGE" || docker save "$IMAGE" | docker exec -i "$REGISTRY" registry-put "$NAME" """
+
+
+class Registry(pulumi.ComponentResource):
+    """A registry on the seats' networks, filled with the course's images."""
+
+    server: docker.Container
+
+    def __init__(
+        self,
+        name: str,
+        host: DockerHost,
+        backplane: docker.Network,
+        image: pulumi.Input[str],
+        images: Sequence[CourseImage],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("mentor:index:Registry", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        data = volume("registry-data", host, "registry", None, child)
+        self.server = service(
+            "registry",
+            host,
+            backplane,
+            ServiceArgs(image=image, volumes={"/var/lib/registry": data.name}, health=["/usr/local/bin/registry-ready"]),
+            child,
+        )
+        for course_image in images:
+            slug = course_image.name.replace("/", "-").replace(":", "-")
+            source: pulumi.Input[str] = ""
+            if course_image.build:
+                source = build(f"course-{slug}", course_image.build, {}, child).repo_digest
+            command.local.Command(
+                f"{slug}-in-registry",
+                create=PUT,
+                environment={
+                    **host.environment,
+                    "NAME": course_image.name,
+                    "IMAGE": source,
+                    "REGISTRY": host.name("registry"),
+                },
+                interpreter=["/bin/bash", "-c"],
+                triggers=[data.id],
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),
+            )
+        self.register_outputs({})

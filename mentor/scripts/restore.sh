@@ -1,0 +1,92 @@
+#!/bin/bash
+# restore.sh FILE --stack STACK --student ID [--yes]
+# Puts one archive back: the database, then home and the engine's volumes of that student's seat. What is there now is
+# replaced. Asks first, unless --yes. DOCKER_HOST names the engine where it is not this machine's.
+set -euo pipefail
+
+die() {
+  echo "restore: $*" >&2
+  exit 1
+}
+usage() { die "usage: restore.sh FILE --stack STACK --student ID [--yes]"; }
+archive='' stack='' student='' yes=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --stack | --student)
+      [ $# -gt 1 ] || usage
+      if [ "$1" = --stack ]; then stack=$2; else student=$2; fi
+      shift
+      ;;
+    --yes) yes=1 ;;
+    -*) usage ;;
+    *)
+      [ -z "$archive" ] || usage
+      archive=$1
+      ;;
+  esac
+  shift
+done
+[ -n "$archive" ] && [ -n "$stack" ] && [[ $student =~ ^[a-z][a-z0-9-]{0,30}$ ]] || usage
+[ -f "$archive" ] || die "$archive: no such file"
+seat=mentor-$stack-seat-$student
+postgres=mentor-$stack-postgres
+
+# Whole before anything is touched.
+part() { tar -xzOf "$archive" "$1"; }
+manifest=$(part manifest.json 2> /dev/null) || die "$archive is not an archive of a student's work"
+fields=$(python3 -c 'import json, sys
+m = json.loads(sys.argv[1])
+assert m["format"] == 1
+print(m["student"], m["stack"], m["time"], *(m["parts"][part]["sha256"] for part in ("seat.tar", "database.dump")))' \
+  "$manifest" 2> /dev/null) || die "$archive has a manifest that this version does not understand"
+read -r whose whence time seat_sum database_sum <<< "$fields"
+check() { [ "$(part "$1" | sha256sum | cut -d ' ' -f 1)" = "$2" ] || die "$archive is damaged: $1 is not what was saved"; }
+check seat.tar "$seat_sum"
+check database.dump "$database_sum"
+
+docker version > /dev/null || die "the Docker engine at ${DOCKER_HOST:-this machine} does not answer"
+state() { docker container inspect -f '{{.State.Status}}' "$1" 2> /dev/null | grep . || echo missing; }
+for container in "$seat" "$postgres"; do
+  [ "$(state "$container")" != missing ] ||
+    die "there is no container $container: put $student into the class and run \`pulumi up --refresh\`, then restore"
+done
+[ "$(state "$postgres")" = running ] || die "$postgres does not run: start it (docker start $postgres), then restore"
+docker volume inspect "$seat-home" "$seat-engine" > /dev/null || die "run \`pulumi up --refresh\`, then restore"
+
+if [ -z "$yes" ]; then
+  [ -t 0 ] || die "this replaces what $student has now, and there is no terminal to ask on: add --yes"
+  read -r -p "Replace home, Docker volumes and database of $student in stack $stack by what $whose had at $time \
+(stack $whence)? [y/N] " answer
+  [[ $answer =~ ^[yY] ]] || die "nothing was changed"
+fi
+
+# The database first: it is replaced in one step or not at all.
+part database.dump | docker exec -i "$postgres" student-restore "$student" || die "nothing was changed"
+echo "database $student: as $whose had it at $time"
+
+helper=mentor-$stack-restore-$student
+finish() {
+  docker rm -f "$helper" > /dev/null 2>&1 || true
+  docker start "$seat" > /dev/null
+}
+trap finish EXIT
+docker stop -t 20 "$seat" > /dev/null
+image=$(docker container inspect -f '{{.Image}}' "$seat")
+# Unpacked beside what is there, which goes only when all has arrived. A hard link's target moves along, a symbolic
+# link's stays as it is (S).
+# shellcheck disable=SC2016
+part seat.tar | docker run --rm -i --name "$helper" --label "mentor.stack=$stack" --pull never --log-driver none \
+  --network none --read-only --user 0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER \
+  --cap-add FSETID -v "$seat-home:/archive/home" -v "$seat-engine:/archive/engine" --entrypoint sh "$image" -c '
+    set -e
+    cd /archive
+    trap "rm -rf home/.restore engine/.restore" EXIT
+    rm -rf home/.restore engine/.restore
+    mkdir home/.restore engine/.restore
+    tar --numeric-owner -xpf - --transform "s,^\(home\|engine\)\(/\|$\),\1/.restore\2,S"
+    find home -mindepth 1 -maxdepth 1 ! -name .restore -exec rm -rf {} +
+    find home/.restore -mindepth 1 -maxdepth 1 -exec mv -t home {} +
+    rm -rf engine/volumes
+    [ ! -d engine/.restore/volumes ] || mv engine/.restore/volumes engine/' ||
+  die "the seat's volumes could not be written: home and Docker volumes of $student are as they were"
+echo "seat of $student: home and Docker volumes as $whose had them at $time"

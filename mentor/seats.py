@@ -1,0 +1,110 @@
+"""The seats: one unprivileged container per person, with a Docker engine of its own.
+
+Comes in: the roster, the seat's limits, the seat image, the key that opens a terminal. Goes out: per person a machine,
+a network of its own, and two volumes that outlive the machine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from mentor.host import DockerHost, network, volume
+from mentor.roster import Person, Roster
+from mentor.settings import SeatSettings
+
+SECCOMP = Path("images/seat/seccomp.json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatArgs:
+    """What all seats have in common."""
+
+    host: DockerHost
+    limits: SeatSettings
+    time_zone: str
+    image: pulumi.Input[str]
+    material: docker.Volume
+    authorized_key: pulumi.Input[str]
+
+
+class Seat(pulumi.ComponentResource):
+    """One person's machine, network and volumes."""
+
+    network: docker.Network
+    home: docker.Volume
+    engine: docker.Volume
+    machine: docker.Container
+
+    def __init__(self, person: Person, args: SeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mentor:index:Seat", person.id, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        thing = f"seat-{person.id}"
+        self.network = network(f"{person.id}-network", args.host, thing, person.subnet, person.id, child)
+        self.home = volume(f"{person.id}-home", args.host, f"{thing}-home", person.id, child)
+        self.engine = volume(f"{person.id}-engine", args.host, f"{thing}-engine", person.id, child)
+        self.machine = docker.Container(
+            f"{person.id}-machine",
+            name=args.host.name(thing),
+            hostname=person.id,
+            image=args.image,
+            networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=self.network.name, aliases=["seat"])],
+            volumes=[
+                docker.ContainerVolumeArgs(container_path="/home/student", volume_name=self.home.name),
+                docker.ContainerVolumeArgs(container_path="/var/lib/engine", volume_name=self.engine.name),
+                docker.ContainerVolumeArgs(container_path="/course", volume_name=args.material.name, read_only=True),
+            ],
+            uploads=[docker.ContainerUploadArgs(file="/etc/seat/authorized_keys", content=args.authorized_key)],
+            envs=[f"STUDENT={person.id}", f"TZ={args.time_zone}"],
+            labels=[
+                docker.ContainerLabelArgs(label=key, value=value) for key, value in args.host.labels(person.id).items()
+            ],
+            cpus=f"{args.limits.cpus:g}" if args.limits.cpus % 1 else f"{args.limits.cpus:.1f}",
+            memory=args.limits.memory_mib,
+            restart="unless-stopped",
+            log_driver="json-file",
+            log_opts={"max-size": "1m", "max-file": "1"},
+            destroy_grace_seconds=3,
+            **_isolation(args.limits.isolation),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # The engine rewrites the first and does not read the second back: both would replace a seat for nothing.
+                ignore_changes=["memorySwap", "securityOpts"],
+                replace_on_changes=["tmpfs"],
+                delete_before_replace=True,
+            ),
+        )
+        self.register_outputs({})
+
+
+def _isolation(isolation: str) -> Mapping[str, object]:
+    """The container's rights: in ``privileged`` every student is root on the host, which ``up`` says aloud."""
+    common: dict[str, object] = {
+        "tmpfs": {"/run/user/1000": "exec,uid=1000,gid=1000,mode=700"},
+        "devices": [docker.ContainerDeviceArgs(host_path="/dev/net/tun", container_path="/dev/net/tun")],
+    }
+    if isolation == "privileged":
+        return common | {"privileged": True}
+    return common | {
+        "capabilities": docker.ContainerCapabilitiesArgs(drops=["ALL"], adds=["CAP_SETGID", "CAP_SETUID"]),
+        "security_opts": [
+            "apparmor=unconfined",
+            f"seccomp={SECCOMP.read_text(encoding='utf-8')}",
+            "systempaths=unconfined",
+        ],
+    }
+
+
+class Seats(pulumi.ComponentResource):
+    """The class: a seat per person, by id."""
+
+    by_id: Mapping[str, Seat]
+
+    def __init__(self, name: str, roster: Roster, args: SeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mentor:index:Seats", name, None, opts)
+        if args.limits.isolation == "privileged":
+            pulumi.log.warn("seat.isolation is privileged: every student can become root on the host", self)
+        self.by_id = {person.id: Seat(person, args, pulumi.ResourceOptions(parent=self)) for person in roster.people}
+        self.register_outputs({})

@@ -1,0 +1,69 @@
+"""The shape that all service containers share.
+
+Comes in: an image, files, volumes, ports. Goes out: one container on the backplane, waited for by its health check.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_docker as docker
+
+from mentor.host import DockerHost
+
+SECRET_MODE = "0400"
+"""Only root in the container reads it; entry scripts hand on what a daemon needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceArgs:
+    """One service container. ``files`` maps a path in the container to content; ``secrets`` likewise, mode 0400."""
+
+    image: pulumi.Input[str]
+    files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ports: Sequence[docker.ContainerPortArgs] = ()
+    health: Sequence[str]
+    grace_seconds: int = 5
+
+
+def service(name: str, host: DockerHost, backplane: docker.Network, args: ServiceArgs,
+            opts: pulumi.ResourceOptions) -> docker.Container:  # fmt: skip
+    """Declare one service, healthy before anything that depends on it is made."""
+    uploads = [docker.ContainerUploadArgs(file=path, content=content) for path, content in args.files.items()]
+    uploads += [
+        docker.ContainerUploadArgs(file=path, content=content, permissions=SECRET_MODE)
+        for path, content in args.secrets.items()
+    ]
+    return docker.Container(
+        name,
+        name=host.name(name),
+        image=args.image,
+        hostname=name,
+        envs=[f"{key}={value}" for key, value in args.environment.items()],
+        uploads=uploads,
+        volumes=[
+            docker.ContainerVolumeArgs(container_path=path, volume_name=volume) for path, volume in args.volumes.items()
+        ],
+        networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=backplane.name, aliases=[name])],
+        ports=list(args.ports),
+        labels=[docker.ContainerLabelArgs(label=key, value=value) for key, value in host.labels().items()],
+        healthcheck=docker.ContainerHealthcheckArgs(
+            tests=["CMD", *args.health], interval="5s", timeout="5s", retries=24, start_period="1m0s"
+        ),
+        restart="unless-stopped",
+        log_driver="json-file",
+        log_opts={"max-size": "5m", "max-file": "2"},
+        destroy_grace_seconds=args.grace_seconds,
+        wait=True,
+        wait_timeout=150,
+        # The provider records a changed health check and never applies it; a fixed name cannot exist twice.
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                ignore_changes=["memorySwap"], replace_on_changes=["healthcheck"], delete_before_replace=True
+            ),
+        ),
+    )

@@ -1,0 +1,210 @@
+"""What the workshop is to be: `WorkshopSettings` and its sections, and the one reader of Pulumi's configuration.
+
+`from_pulumi` brings the stack's configuration in; `parse` turns it into a model and a report. Whatever is wrong is
+reported and then left at its default, so that one mistake never hides another; the caller raises when the
+report is not empty. What needs more than one setting, or a file, is in `checks`; people are in `roster`.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic.alias_generators import to_camel
+
+from mentor import addresses, values
+from mentor.addresses import HostAddress
+from mentor.explain import lenient
+from mentor.problems import Problems, SettingsError, dotted
+from mentor.values import Email, Text, read_by
+
+__all__ = ["SettingsError", "WorkshopSettings", "from_pulumi", "parse"]
+
+LARGEST_CLASS = 500
+SECRETS = (("directory", "bindPassword"),)
+"""Where the configuration may hold a secret."""
+
+PEOPLE = ("students", "teachers", "spares")
+"""Top-level keys that `roster` reads."""
+
+Port = Annotated[int, read_by(values.whole_number, 1, 65535)]
+File = Annotated[Path, read_by(values.path)]
+
+
+class Section(BaseModel):
+    """One section: frozen, camelCase outside, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, hide_input_in_errors=True)
+
+
+class EventSettings(Section):
+    """What the workshop is called, and until when it runs."""
+
+    name: Text = "Workshop"
+    time_zone: Annotated[str, read_by(values.time_zone)] = "UTC"
+    end: Annotated[datetime, read_by(values.moment)] | None = None
+
+    @field_validator("end")
+    @classmethod
+    def _in_the_events_zone(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
+        if end is not None and end.tzinfo is None:
+            return end.replace(tzinfo=ZoneInfo(info.data.get("time_zone", "UTC")))
+        return end
+
+
+class HttpsSettings(Section):
+    """The one port that people open, and where its certificate comes from."""
+
+    port: Port = 8443
+    bind: Annotated[str, read_by(addresses.ip)] | None = None
+    tls: Annotated[Literal["internal", "acme", "files"], read_by(values.choice, "internal", "acme", "files")] = (
+        "internal"
+    )
+    email: Email | None = None
+    certificate: File | None = None
+    key: File | None = None
+
+
+class SeatSettings(Section):
+    """One person's machine."""
+
+    cpus: Annotated[float, read_by(values.number, 0.1, 256)] = 1.0
+    memory: Annotated[str, read_by(values.size_text, "128m")] = "1g"
+    processes: Annotated[int, read_by(values.whole_number, 100, 100_000)] = 2000
+    packages: tuple[
+        Annotated[str, read_by(values.word, r"[a-z0-9][a-z0-9+.-]+", "is not the name of a Debian package")], ...
+    ] = ()
+    dockerfile: File | None = None
+    isolation: Annotated[Literal["rootless", "privileged"], read_by(values.choice, "rootless", "privileged")] = (
+        "rootless"
+    )
+
+    @property
+    def memory_mib(self) -> int:
+        """The memory limit in MiB."""
+        return values.mebibytes(self.memory)
+
+
+class DatabaseSettings(Section):
+    """The PostgreSQL server for the whole class."""
+
+    port: Port = 5432
+    bind: Annotated[str, read_by(addresses.ip)] = "127.0.0.1"
+    connections: Annotated[int, read_by(values.whole_number, 1, 100)] = 8
+
+
+class DirectorySettings(Section):
+    """An LDAP directory of one's own, in place of the bundled one."""
+
+    url: Annotated[str, read_by(addresses.ldap_url)] | None = None
+    base: Annotated[str, read_by(addresses.distinguished_name)] | None = None
+    bind_dn: Annotated[str, read_by(addresses.distinguished_name)] | None = None
+    bind_password: Annotated[SecretStr, read_by(values.secret)] | None = None
+    attribute: Annotated[
+        str,
+        read_by(values.word, r"[A-Za-z][A-Za-z0-9-]*", "is not the name of an LDAP attribute: uid, cn, sAMAccountName"),
+    ] = "uid"
+    ca: File | None = None
+
+
+class NetworkSettings(Section):
+    """Where the seats' networks come from."""
+
+    pool: Annotated[IPv4Network, read_by(addresses.pool)] = IPv4Network("10.64.0.0/10")
+
+
+class ArchiveSettings(Section):
+    """Where a person's work goes before it is deleted."""
+
+    folder: Annotated[Path, read_by(values.path)] = Path("~/mentor-archive")
+    maximum: Annotated[str, read_by(values.size_text, "1m")] = "10g"
+    timeout: Annotated[int, read_by(values.whole_number, 10, 86_400)] = 600
+
+    @property
+    def maximum_mib(self) -> int:
+        """The largest archive of one person in MiB."""
+        return values.mebibytes(self.maximum)
+
+
+HostName = Annotated[str, read_by(addresses.host_name)]
+HostUrl = Annotated[str, read_by(addresses.docker_host)]
+
+
+class WorkshopSettings(Section):
+    """The whole configuration but for the people."""
+
+    event: EventSettings = EventSettings()
+    address: Annotated[tuple[HostName, ...], read_by(values.listed), Field(min_length=1)] = ("localhost", "127.0.0.1")
+    https: HttpsSettings = HttpsSettings()
+    hosts: Annotated[tuple[HostUrl, ...], read_by(values.listed), Field(min_length=1, max_length=1)] = (
+        "unix:///var/run/docker.sock",
+    )
+    seat: SeatSettings = SeatSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    directory: DirectorySettings = DirectorySettings()
+    network: NetworkSettings = NetworkSettings()
+    visibility: Annotated[Literal["own", "anonymous", "names"], read_by(values.choice, "own", "anonymous", "names")] = (
+        "own"
+    )
+    course: Annotated[Path, read_by(values.path)] = Path("workshop")
+    archive: ArchiveSettings = ArchiveSettings()
+
+    @property
+    def host(self) -> HostAddress:
+        """The host of the services, taken apart."""
+        return addresses.host_of(self.hosts[0])
+
+
+def from_pulumi() -> Mapping[str, object]:
+    """Read the project's whole namespace from Pulumi, unknown keys included.
+
+    Values arrive as text; text that is a JSON list, object, number or boolean is decoded. A secret is wrapped in
+    `SecretStr` where one may be (`SECRETS`), which is how `parse` can tell that it was stored encrypted.
+    """
+    import pulumi  # noqa: PLC0415 - everything else here is pure
+    from pulumi.runtime import config as runtime  # noqa: PLC0415
+
+    prefix = f"{pulumi.get_project()}:"
+    everything = {**runtime.get_config_env(), **runtime.CONFIG.get()}
+    secret_keys = {*runtime.get_config_secret_keys_env()}
+    found = {}
+    for full, raw in everything.items():
+        if full.startswith(prefix):
+            key = full.removeprefix(prefix)
+            is_secret = full in secret_keys or runtime.is_config_secret(full)
+            found[key] = _wrapped(key, decoded(raw)) if is_secret else decoded(raw)
+    return found
+
+
+def decoded(raw: object) -> object:
+    """Decode JSON lists, objects, numbers and booleans; any other text stays text."""
+    if not isinstance(raw, str):
+        return raw
+    try:
+        value = json.loads(raw, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return raw
+    return value if isinstance(value, list | dict | int | float | bool) else raw
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
+
+
+def _wrapped(key: str, value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: SecretStr(str(inner)) if (key, name) in SECRETS and isinstance(inner, str | int | float) else inner
+        for name, inner in value.items()
+    }
+
+
+def parse(config: Mapping[str, object], problems: Problems) -> WorkshopSettings:
+    """Read everything but the people. Each mistake is reported and the default taken in its place."""
+    raw = {str(key): value for key, value in config.items() if key not in PEOPLE}
+    return lenient(WorkshopSettings, raw, lambda key, text: problems.add(dotted(key), text), also_known=PEOPLE)

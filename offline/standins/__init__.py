@@ -1,0 +1,1 @@
+"""Stand-ins for Pulumi plugins that cannot be downloaded; see offline/README.md."""

@@ -1,0 +1,145 @@
+"""The command plugin's stand-in: `command.local.Command`."""
+
+import os
+import secrets
+import subprocess
+import threading
+from typing import IO, ClassVar
+
+from offline.standins.properties import Change, Property
+from offline.standins.resource import Call, Difference, Failed, Log, Plugin, Resource
+from offline.standins.values import Values
+
+_LOGGING = ("stdout", "stderr", "stdoutAndStderr", "none")
+
+
+class LocalCommand(Resource):
+    """Runs a command on this machine when the resource is made, changed or removed."""
+
+    table: ClassVar = {
+        "create": Property(),
+        "update": Property(),
+        "delete": Property(),
+        "triggers": Property(kind="list", replaces=True),
+        "environment": Property(kind="map"),
+        "stdin": Property(),
+        "dir": Property(),
+        "interpreter": Property(kind="list"),
+        "addPreviousOutputInEnv": Property(kind="boolean"),
+        "logging": Property(one_of=_LOGGING),
+    }
+    outputs: ClassVar = ("stdout", "stderr")
+    renewed: ClassVar = outputs
+    unsupported: ClassVar = frozenset({"assetPaths", "archivePaths"})
+    named: ClassVar = False
+
+    def diff(self, state: Values, old_inputs: Values, inputs: Values, ignored: frozenset[str]) -> Difference:
+        """Exactly what was given counts here: an empty `update` is not the same as none."""
+        del state
+        found = {
+            name: Change(name in old_inputs, name in inputs, prop.replaces)
+            for name, prop in self.table.items()
+            if name not in ignored and old_inputs.get(name) != inputs.get(name)
+        }
+        return Difference(found)
+
+    def secrets(self, input_secrets: set[str]) -> set[str]:
+        """A command that was given a secret may print it."""
+        return input_secrets | set(self.outputs) if input_secrets else set()
+
+    def create(self, inputs: Values, call: Call) -> tuple[str, Values]:
+        made = call.name + secrets.token_hex(4)
+        return made, inputs | self._run(inputs.get("create"), inputs, {}, call)
+
+    def read(self, resource_id: str, state: Values, call: Call) -> Values | None:
+        del resource_id, call
+        return state
+
+    def update(self, resource_id: str, state: Values, inputs: Values, call: Call) -> Values:
+        del resource_id
+        return inputs | self._run(inputs.get("update", inputs.get("create")), inputs, state, call)
+
+    def delete(self, resource_id: str, state: Values, call: Call) -> None:
+        del resource_id
+        self._run(state.get("delete"), state, state, call)
+
+    def _run(self, command: str | None, inputs: Values, before: Values, call: Call) -> Values:
+        printed = {name: before.get(name, "") for name in self.outputs}
+        if command is None:
+            return printed
+        arguments = [*(inputs.get("interpreter") or ["/bin/sh", "-c"]), command]
+        try:
+            process = subprocess.Popen(
+                arguments,
+                cwd=inputs.get("dir"),
+                env=environment(inputs, printed),
+                stdin=subprocess.PIPE if inputs.get("stdin") else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise Failed(f'{error}: running "{command}":\n') from error
+        return _output(process, command, inputs, call)
+
+
+def environment(inputs: Values, printed: Values) -> dict[str, str]:
+    """What the command finds in its environment: this machine's, what was given, and what it printed the last time."""
+    found = dict(os.environ) | {name: str(value) for name, value in inputs.get("environment", {}).items()}
+    if inputs.get("addPreviousOutputInEnv", True):
+        found |= {f"PULUMI_COMMAND_{name.upper()}": text for name, text in printed.items() if text}
+    return found
+
+
+def _output(process: subprocess.Popen[bytes], command: str, inputs: Values, call: Call) -> Values:
+    """Feed and follow a process to its end; what it printed, less one last line feed."""
+    logging = inputs.get("logging", "stdoutAndStderr")
+    both: list[bytes] = []
+    printed: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
+
+    def follow(name: str, stream: IO[bytes], log: Log | None) -> None:
+        for line in stream:
+            printed[name].append(line)
+            both.append(line)
+            if log:
+                log(line.decode(errors="replace").rstrip("\n"))
+
+    def feed(text: str, stream: IO[bytes]) -> None:
+        try:
+            with stream:
+                stream.write(text.encode())
+        except BrokenPipeError:
+            pass  # it did not want to read all of it
+
+    def stop() -> None:
+        while process.poll() is None:
+            if call.cancelled.wait(0.2):
+                process.kill()
+                return
+
+    threads = [threading.Thread(target=stop, daemon=True)]
+    for name, stream in (("stdout", process.stdout), ("stderr", process.stderr)):
+        if stream:
+            log = call.log if logging in (name, "stdoutAndStderr") else None
+            threads.append(threading.Thread(target=follow, args=(name, stream, log), daemon=True))
+    if process.stdin:
+        threads.append(threading.Thread(target=feed, args=(inputs["stdin"], process.stdin), daemon=True))
+    for thread in threads:
+        thread.start()
+    code = process.wait()
+    for thread in threads[1:]:
+        thread.join()
+    if code != 0:
+        how = f"exit status {code}" if code > 0 else f"signal: {-code}"
+        text = b"".join(both).decode(errors="replace")
+        raise Failed(f'{how}: running "{command}":\n{text}')
+    return {name: b"".join(lines).decode(errors="replace").removesuffix("\n") for name, lines in printed.items()}
+
+
+def plugin() -> Plugin:
+    """The plugin; its provider has no settings."""
+    return Plugin(
+        name="command",
+        settings={},
+        configure=lambda _: None,
+        resources={"command:local:Command": LocalCommand()},
+    )

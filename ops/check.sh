@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# What needs no test to be seen: format, lint, types, layers, shell scripts.
+# In: the checkout with its .venv. Out: exit status; one line per check that passes.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bin=.venv/bin
+
+run() { # run TITLE COMMAND...: quiet when it passes
+	local title=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		printf 'check: %s\n' "$title"
+	else
+		printf 'check: %s FAILED\n%s\n' "$title" "$out" >&2
+		exit 1
+	fi
+}
+
+python=(__main__.py bench dashboards mentor offline ops spyglass tests)
+for i in "${!python[@]}"; do [ -n "$(find "${python[i]}" -name '*.py' -print -quit 2>/dev/null)" ] || unset "python[i]"; done
+mapfile -t shell < <(find ops offline images .ci bench -type f -exec grep -lIE '^#!(/usr)?/bin/(env )?(ba|da)?sh' {} + | sort)
+
+run format "$bin/ruff" format --check "${python[@]}"
+run lint "$bin/ruff" check "${python[@]}"
+run types "$bin/mypy" "${python[@]}"
+run layers "$bin/lint-imports"
+run shell "$bin/shellcheck" -x "${shell[@]}"

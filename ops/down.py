@@ -1,0 +1,79 @@
+"""Puts the workshop away: every person's work is archived, then everything is removed, and what is left is listed.
+
+In: the state, ``MENTOR_ARCHIVE``. Out: no container, network or volume of the stack; the stack's settings stay.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ops import preview, recover, stack_file
+from ops.console import StopError, confirm, run, say
+from ops.engine import Engine
+from ops.pulumi_cli import Stack
+
+
+def main() -> int:
+    """Run as ``python -m ops.down``."""
+    stack = Stack.from_environment()
+    if not stack.exists():
+        say(f"down: there is no stack {stack.name}; nothing to do")
+        return leftovers(stack)
+    recover.ready(stack)
+    resources = stack.export().get("resources") or []
+    if not resources:
+        say(f"down: the stack {stack.name} is empty")
+        return leftovers(stack)
+    kept = [resource["urn"].rsplit("::", 1)[-1] for resource in resources if resource.get("protect")]
+    if kept:
+        raise StopError(f"down: protected, so nothing was touched: {', '.join(kept)}; see `pulumi state unprotect`")
+    people = sorted({person for resource in resources if (person := preview.labelled(resource))})
+    confirm(question(people, archive_folder(stack, resources), archived=os.environ.get("MENTOR_ARCHIVE") != "off"))
+    # With --continue-on-error one failed archive keeps that person's things, and everybody else's still go.
+    status = stack.show(
+        "destroy", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs",
+        "--non-interactive",
+    )  # fmt: skip
+    if status != 0:
+        raise StopError(
+            "down: not finished. What could not be archived is still there; mend what the messages above name and run "
+            "`make down` again, or give the work up with `make down ARCHIVE=no`.",
+            status,
+        )
+    return leftovers(stack)
+
+
+def question(people: list[str], folder: Path, *, archived: bool) -> str:
+    """What the operator agrees to."""
+    who = f"{len(people)} people ({', '.join(people)})" if people else "nobody"
+    if archived:
+        return f"down: the work of {who} is archived in {folder}, then the whole workshop is removed. Go on?"
+    return f"down: ARCHIVE=no: homes, databases and volumes of {who} are removed for good, without an archive. Go on?"
+
+
+def archive_folder(stack: Stack, resources: Iterable[Mapping[str, Any]]) -> Path:
+    """Where archives go: as the state has it, because destroying runs what is stored there; else by the settings."""
+    for resource in resources:
+        environment = (resource.get("inputs") or {}).get("environment")
+        if resource["urn"].endswith("-archive") and isinstance(environment, dict):
+            folder = environment.get("FOLDER")
+            if isinstance(folder, str):
+                return Path(folder) / stack.name
+    archive = stack_file.setting(stack.file, "archive", stack.project)
+    folder = archive.get("folder") if isinstance(archive, dict) else None
+    return Path(folder or "~/mentor-archive").expanduser() / stack.name
+
+
+def leftovers(stack: Stack) -> int:
+    """List what still carries the stack's label; the exit status."""
+    left = [thing for thing in Engine(stack.engine).labelled(stack.name) if thing.kind != "image"]
+    for thing in left:
+        say(f"down: left behind: {thing.kind} {thing.name}")
+    if not left:
+        say(f"down: nothing of the stack {stack.name} is left on {stack.engine}")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    run(main)

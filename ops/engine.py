@@ -1,0 +1,96 @@
+"""The stack's Docker host as its labels show it.
+
+In: the engine's address, a stack's name. Out: the containers, networks and volumes that carry the stack's label.
+"""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ops.console import StopError
+
+STACK_LABEL = "mentor.stack"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Found:
+    """One thing on the host."""
+
+    kind: str
+    name: str
+    id: str
+    created: datetime | None = None
+
+
+class Engine:
+    """One Docker Engine, by way of the docker CLI, which also speaks ssh."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def run(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a docker command."""
+        return subprocess.run(
+            ["docker", *arguments],
+            env={**os.environ, "DOCKER_HOST": self.address},
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def read(self, *arguments: str) -> str:
+        """What a docker command prints."""
+        done = self.run(*arguments)
+        if done.returncode != 0:
+            raise StopError(f"docker {arguments[0]} at {self.address}: {done.stderr.strip()}")
+        return done.stdout
+
+    def labelled(self, stack: str) -> list[Found]:
+        """Everything that carries the stack's label, images excepted."""
+        filters = ("--filter", f"label={STACK_LABEL}={stack}", "--format")
+        found = []
+        ids = self.read("container", "ls", "--all", "--no-trunc", *filters, "{{.ID}}").split()
+        found += [
+            Found(kind="container", id=one["Id"], name=one["Name"].removeprefix("/"), created=_time(one["Created"]))
+            for one in self._inspect("container", ids)
+        ]
+        ids = self.read("network", "ls", "--no-trunc", *filters, "{{.ID}}").split()
+        found += [
+            Found(kind="network", id=one["Id"], name=one["Name"], created=_time(one["Created"]))
+            for one in self._inspect("network", ids)
+        ]
+        names = self.read("volume", "ls", *filters, "{{.Name}}").split()
+        found += [Found(kind="volume", id=name, name=name) for name in names]
+        return sorted(found, key=lambda thing: (thing.kind, thing.name))
+
+    def remove(self, thing: Found) -> None:
+        """Remove a container or a network, whatever still uses it."""
+        if thing.kind == "network":
+            for one in self._inspect("network", [thing.id]):
+                for container in one.get("Containers") or {}:
+                    self.run("network", "disconnect", "--force", thing.id, container)
+            done = self.run("network", "rm", thing.id)
+        elif thing.kind == "container":
+            done = self.run("container", "rm", "--force", thing.id)
+        else:
+            raise ValueError(f"a {thing.kind} is never removed here")
+        if done.returncode != 0 and "No such" not in done.stderr and "not found" not in done.stderr:
+            raise StopError(f"cannot remove {thing.kind} {thing.name}: {done.stderr.strip()}")
+
+    def _inspect(self, kind: str, ids: list[str]) -> list[dict[str, Any]]:
+        if not ids:
+            return []
+        done = self.run(kind, "inspect", *ids)  # what went between the list and here is simply not shown
+        shown = json.loads(done.stdout or "[]")
+        return shown if isinstance(shown, list) else []
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text[:19] + "+00:00") if text.endswith("Z") else datetime.fromisoformat(text)
+    except ValueError:
+        return None

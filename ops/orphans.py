@@ -1,0 +1,84 @@
+"""Decides what a broken run left behind and may be removed.
+
+In: the state (``pulumi stack export``), what carries the stack's label on the host, and since when the broken run ran.
+Out: what to remove, what to leave to a person. Pure; volumes are never among either.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ops.engine import Found
+
+KINDS = {
+    "docker:index/container:Container": "container",
+    "docker:index/network:Network": "network",
+    "postgresql:index/role:Role": "role",
+    "postgresql:index/database:Database": "database",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What matters of a deployment."""
+
+    ids: frozenset[str]
+    names: frozenset[tuple[str, str]]
+    pending: tuple[tuple[str, str], ...]
+    unfinished: int
+    resources: int
+
+    @classmethod
+    def of(cls, deployment: Mapping[str, Any]) -> "State":
+        """Read a deployment."""
+        resources = deployment.get("resources") or []
+        operations = deployment.get("pending_operations") or []
+        creating = [operation["resource"] for operation in operations if operation.get("type") == "creating"]
+        return cls(
+            ids=frozenset(resource["id"] for resource in resources if resource.get("id")),
+            names=frozenset(filter(None, (_identity(resource) for resource in resources if resource.get("id")))),
+            pending=tuple(sorted(filter(None, (_identity(resource) for resource in creating)))),
+            unfinished=len(operations),
+            resources=len(resources),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What to do with the stack's things on the host that the state does not know."""
+
+    remove: tuple[Found, ...]
+    report: tuple[Found, ...]
+
+
+def judge(state: State, found: Iterable[Found], *, since: datetime | None = None) -> Verdict:
+    """Sort out what the state does not know.
+
+    Something is this stack's own leftover if the broken run was about to make it, if it was made since that run began,
+    or if other things here belong to this state. A state that owns nothing here may be a second operator's, with the
+    same stack name: then nothing is removed unasked.
+    """
+    things = [thing for thing in found if thing.kind in {"container", "network"}]
+    ours = any(thing.id in state.ids for thing in things)
+    remove: list[Found] = []
+    report: list[Found] = []
+    for thing in things:
+        if thing.id in state.ids:
+            continue
+        pending = (thing.kind, thing.name) in state.pending
+        recent = since is not None and thing.created is not None and thing.created >= since
+        (remove if ours or pending or recent else report).append(thing)
+    return Verdict(remove=tuple(sorted(remove)), report=tuple(sorted(report)))
+
+
+def server_side(state: State) -> tuple[tuple[str, str], ...]:
+    """The roles and databases that the broken run was about to make and the state lacks: databases first."""
+    wanted = [one for one in state.pending if one[0] in {"role", "database"} and one not in state.names]
+    return tuple(sorted(wanted))
+
+
+def _identity(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    kind = KINDS.get(resource.get("type", ""))
+    name = (resource.get("inputs") or {}).get("name")
+    return (kind, name) if kind and isinstance(name, str) else None

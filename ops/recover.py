@@ -1,0 +1,150 @@
+"""Clears what a killed or broken run left: its lock, its processes, its half-made things, its pending operations.
+
+In: the state, its lock, the Docker host. Out: a stack that ``up`` can go on with. Safe at any time: a run that is alive
+is left alone, volumes are never touched, nor is a database that differs from the course's template.
+"""
+
+import json
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+
+from ops import locks, orphans, processes
+from ops.console import StopError, run, say
+from ops.engine import Engine
+from ops.pulumi_cli import Stack
+
+# A database is empty of work if its dump equals the template's; psql's guard lines differ in every dump.
+_COMPARE = r"""
+fingerprint() { pg_dump --dbname="$1" | grep -Ev '^\\(un)?restrict ' | sha256sum; }
+test "$(fingerprint course)" = "$(fingerprint "$1")"
+"""
+
+
+def main() -> int:
+    """Run as ``python -m ops.recover``."""
+    stack = Stack.from_environment()
+    if not stack.exists():
+        say(f"recover: there is no stack {stack.name} yet; nothing to do")
+        return 0
+    recover(stack, look(stack))
+    say("recover: done; `make up` goes on from here")
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """What speaks of a broken run."""
+
+    dead: tuple[locks.Lock, ...]
+    unfinished: int
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to clear."""
+        return bool(self.dead or self.unfinished)
+
+
+def look(stack: Stack) -> Broken:
+    """Whether a run broke; stops with a message while another one is alive."""
+    dead = []
+    for lock in locks.held(stack.backend, stack.project, stack.name):
+        if not locks.dead(lock):
+            elsewhere = (
+                ""
+                if lock.host == socket.gethostname()
+                else "\nThat is another machine; only if its run is surely dead: `pulumi cancel`, then `make recover`."
+            )
+            raise StopError(f"The stack {stack.name} is in use by {lock}. Wait for it to end.{elsewhere}")
+        dead.append(lock)
+    return Broken(dead=tuple(dead), unfinished=orphans.State.of(stack.export()).unfinished)
+
+
+def ready(stack: Stack) -> None:
+    """Before another run: stop if one is alive, and recover if one died."""
+    broken = look(stack)
+    if broken:
+        recover(stack, broken)
+    else:
+        processes.settle()  # a run that died before it took its lock leaves its language host
+
+
+def recover(stack: Stack, broken: Broken) -> None:
+    """Do everything that is needed, and say what was done."""
+    since = min((lock.time for lock in broken.dead), default=None)
+    ended = processes.settle()
+    if ended:
+        say(f"recover: ended what a dead run left running ({ended} processes)")
+    if broken.dead:
+        for lock in broken.dead:
+            say(f"recover: releasing the lock of a dead run: {lock}")
+        stack.read("cancel", "--yes", "--stack", stack.name)
+    state = orphans.State.of(stack.export())
+    _clear_host(stack, state, since)
+    if state.unfinished:
+        _forget_pending(stack)
+        say(f"recover: {state.unfinished} unfinished operations taken from the state")
+
+
+def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> None:
+    """Remove the leftovers on the Docker host."""
+    engine = Engine(stack.engine)
+    verdict = orphans.judge(state, engine.labelled(stack.name), since=since)
+    for thing in verdict.remove:
+        engine.remove(thing)
+        say(f"recover: removed {thing.kind} {thing.name}, which no state knows")
+    for thing in verdict.report:
+        say(
+            f"recover: {thing.kind} {thing.name} carries this stack's label, but this state owns nothing on the host; "
+            f"if no other operator uses the stack name {stack.name}: docker {thing.kind} rm "
+            f"{'-f ' if thing.kind == 'container' else ''}{thing.name}"
+        )
+    _clear_server(stack, state, engine)
+
+
+def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> None:
+    """Remove roles and databases that were made and not recorded, if they hold nothing."""
+    wanted = orphans.server_side(state)
+    server = f"{stack.prefix}-postgres"
+    if not wanted or engine.run("container", "inspect", server).returncode != 0:
+        return
+    engine.read("container", "start", server)
+    inside = ("exec", "-i", "-u", "postgres", server)
+    engine.run(*inside, "bash", "-c", "for i in {1..60}; do pg_isready -q && exit 0; sleep 0.5; done; exit 1")
+
+    def sql(text: str, name: str) -> tuple[int, str]:
+        arguments = ("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "-d", "postgres")
+        done = engine.run(*inside, *arguments, given=text)
+        return done.returncode, (done.stdout + done.stderr).strip()
+
+    for kind, name in wanted:
+        catalogue, column = ("pg_database", "datname") if kind == "database" else ("pg_roles", "rolname")
+        there = sql(f"SELECT 1 FROM {catalogue} WHERE {column} = :'name'", name)  # noqa: S608 - two fixed names
+        if there != (0, "1"):
+            continue
+        if kind == "database" and engine.run(*inside, "bash", "-c", _COMPARE, "compare", name).returncode != 0:
+            say(
+                f"recover: database {name} exists, is not in the state and differs from the template: left alone. "
+                f"Save it with `docker exec -u postgres {server} pg_dump -Fc {name} >{name}.dump`, drop it with "
+                f"`docker exec -u postgres {server} dropdb {name}`, and restore it after `make up`"
+            )
+            continue
+        status, message = sql(f'DROP {kind.upper()} :"name"', name)
+        say(
+            f"recover: removed {kind} {name}, which no state knows"
+            if status == 0
+            else f"recover: {kind} {name} cannot be removed: {message}"
+        )
+
+
+def _forget_pending(stack: Stack) -> None:
+    """Take the pending operations out of the state.
+
+    By export and import, not by a targeted refresh: this works while Docker, the plugins or the program do not.
+    """
+    document = json.loads(stack.read("stack", "export"))
+    document["deployment"].pop("pending_operations", None)
+    stack.read("stack", "import", given=json.dumps(document))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# The plugins of the pinned versions: the official ones where they can be downloaded, the stand-ins of offline/ elsewhere.
+# In: $1, the folder with the pulumi program. Out: on stdout, two lines: PULUMI_HOME, and `official` or `stand-ins`.
+# shellcheck source=ops/setup/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+bin=$1
+installed() { # installed HOME: every plugin is there
+	local name
+	for name in $PLUGINS; do
+		compgen -G "$1/plugins/resource-$name-v$(pinned "pulumi-$name")/pulumi-resource-$name*" >/dev/null || return 1
+	done
+}
+answer() { printf '%s\n%s\n' "$1" "$2"; exit 0; }
+
+# Official plugins may go where the person keeps his own; stand-ins never do.
+official=${PULUMI_HOME:-$CACHE/pulumi-home}
+stand_ins=$CHECKOUT/pulumi-home
+case ${PULUMI_HOME:-} in "$CACHE"/*) official=$CACHE/pulumi-home ;; esac # set by an earlier `make env`
+
+# A home that already holds everything answers without asking the network.
+installed "$official" && answer "$official" official
+want=$(find "$ROOT/offline" -type f -not -path '*/__pycache__/*' -exec cat {} + 2>/dev/null | cat - "$ROOT/requirements.txt" | cksum)
+stamp=$stand_ins/.mentor-stand-ins
+installed "$stand_ins" && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && answer "$stand_ins" stand-ins
+
+if ! installed "$stand_ins" && downloads_reachable; then
+	mkdir -p "$official"
+	whole=yes
+	for name in $PLUGINS; do
+		version=$(pinned "pulumi-$name")
+		say "plugin $name $version"
+		PULUMI_HOME=$official PULUMI_SKIP_UPDATE_CHECK=true timeout 600 "$bin/pulumi" plugin install resource "$name" "$version" >&2 || whole=no
+	done
+	[ $whole = yes ] && answer "$official" official
+	say "not every plugin could be downloaded"
+fi
+say "plugins: the stand-ins of offline/ (no official ones here, and $DOWNLOADS is not reachable)"
+mkdir -p "$stand_ins"
+"$ROOT/offline/install-plugins.sh" "$stand_ins" "$VENV/bin/python" >&2 || fail "offline/install-plugins.sh failed (see above)"
+installed "$stand_ins" || fail "offline/install-plugins.sh did not install every plugin of: $PLUGINS"
+printf '%s\n' "$want" >"$stamp"
+answer "$stand_ins" stand-ins

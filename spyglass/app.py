@@ -1,0 +1,106 @@
+"""The app, put together: settings in, an ASGI application out."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from spyglass import audit, auth, pages, password, people, security, sessions, store, terminal, watch
+from spyglass.classroom import Classroom
+from spyglass.directory import Directory, DirectorySettings
+from spyglass.limits import Limiter
+from spyglass.presence import Presence
+from spyglass.rules import guarded
+from spyglass.seats import Seats
+from spyglass.services import Services, signed_in
+from spyglass.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0  # seconds between two looks at class.json on behalf of the open terminals
+
+
+async def home(request: Request) -> Response:
+    """A teacher's class, a student's desk."""
+    return await (people.page if signed_in(request).person.is_teacher else terminal.page)(request)
+
+
+async def health(_request: Request) -> Response:
+    """The process answers; what it depends on is no reason to restart it."""
+    return PlainTextResponse("ok\n")
+
+
+async def on_failure(request: Request, exception: Exception) -> Response:
+    """What nobody expected: the trace goes to the log, never to the browser."""
+    log.error("%s %s", request.method, request.url.path, exc_info=exception)
+    return pages.error(request, 500, headers=security.HEADERS)  # this answer does not pass the middleware
+
+
+def build(settings: Settings) -> Services:
+    """Open files and read secrets; nothing is connected to yet."""
+    database = store.connect(settings.database, sessions.SCHEMA, audit.SCHEMA)
+    presence = Presence()
+    return Services(
+        audit=audit.Audit(database),
+        classroom=Classroom(settings.class_file),
+        directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
+        limiter=Limiter(),
+        presence=presence,
+        seats=Seats(settings.ssh_key, settings.seat_user),
+        sessions=sessions.Sessions(database, presence.end_sessions),
+    )
+
+
+def create(here: Services) -> Starlette:
+    """The application with every route behind its rule."""
+    app = Starlette(
+        routes=guarded(
+            [
+                Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+                Route("/healthz", health, methods=["GET"]),
+                Route("/", home, methods=["GET"]),
+                *auth.routes,
+                *password.routes,
+                *terminal.routes,
+                *people.routes,
+                *watch.routes,
+            ]
+        ),
+        middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],
+        exception_handlers={HTTPException: pages.on_http_error, Exception: on_failure},
+        lifespan=_lifespan,
+    )
+    app.state.services = here
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    here: Services = app.state.services
+    follower = asyncio.create_task(_follow_class(here))
+    try:
+        yield
+    finally:
+        follower.cancel()
+        await asyncio.gather(follower, return_exceptions=True)
+        await here.seats.close()
+        here.directory.close()
+
+
+async def _follow_class(here: Services) -> None:
+    seen = here.classroom.current()
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        current = here.classroom.current()
+        if current is not None and current is not seen:
+            seen = current
+            here.presence.follow(current)

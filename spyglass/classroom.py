@@ -1,0 +1,152 @@
+"""The class as the operator declared it: class.json in, typed and checked people out.
+
+The file is looked at again whenever it is asked for, so that a person who was removed is out at once and a new one
+needs no restart. A file that cannot be read as a class never replaces the last good one.
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+log = logging.getLogger(__name__)
+
+
+def _as_id(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", value):
+        raise ValueError(f"{value!r} is not an id: a letter, then at most 30 of a-z, 0-9 and -")
+    return value
+
+
+PersonId = Annotated[str, AfterValidator(_as_id)]
+Role = Literal["student", "teacher", "spare"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Person(_Part):
+    """Somebody with an account and a seat."""
+
+    id: PersonId
+    name: str = Field(max_length=200)
+    email: str | None = None
+    group: str | None = None
+    role: Role
+    host: str = Field(min_length=1)
+    port: int = Field(default=2222, ge=1, le=65535)
+    database: str | None = None
+
+    @property
+    def is_teacher(self) -> bool:
+        """Whether this person may see the others."""
+        return self.role == "teacher"
+
+
+class Event(_Part):
+    """What everybody is here for."""
+
+    name: str = Field(max_length=200)
+    time_zone: str = "UTC"
+    end: datetime | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError) as error:
+            raise ValueError(f"unknown time zone {value!r}") from error
+        return value
+
+
+class ClassFile(_Part):
+    """The whole of class.json."""
+
+    event: Event
+    origins: tuple[str, ...] = Field(min_length=1)
+    visibility: Literal["own", "anonymous", "names"] = "own"
+    people: tuple[Person, ...]
+
+    @field_validator("origins")
+    @classmethod
+    def _as_browsers_send_them(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # A browser leaves the default port out of Origin.
+        return tuple(origin.lower().removesuffix(":443") for origin in value)
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> "ClassFile":
+        ids = [person.id for person in self.people]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"people: more than once: {', '.join(twice)}")
+        return self
+
+    def find(self, person_id: str) -> Person | None:
+        """The person with this id, if he is in the class."""
+        return next((person for person in self.people if person.id == person_id), None)
+
+
+class Classroom:
+    """The current content of class.json, re-read whenever the file was replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._current: ClassFile | None = None
+
+    def current(self) -> ClassFile | None:
+        """The class, or None as long as the operator has not sent one."""
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return self._current
+        seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if seen != self._seen:
+            self._seen = seen
+            try:
+                self._current = parse(self._path.read_bytes())
+            except (ValueError, OSError) as error:
+                log.error("class.json is not usable, the former class stays: %s", error)  # noqa: TRY400 - a trace adds nothing
+        return self._current
+
+    def find(self, person_id: str) -> Person | None:
+        """The person with this id in the current class."""
+        current = self.current()
+        return current.find(person_id) if current else None
+
+
+def parse(text: bytes) -> ClassFile:
+    """Check and type the content of class.json; every problem is in the one error."""
+    try:
+        return ClassFile.model_validate(json.loads(text))
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+        raise ValueError("class.json: " + "; ".join(lines)) from error
+
+
+def put(text: bytes, path: Path) -> None:
+    """Check a new class, then let it take the old one's place in one step."""
+    parse(text)
+    part = path.with_suffix(".part")
+    part.write_bytes(text)
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(path)
+
+
+def main(path: Path) -> int:
+    """``class-put``: standard input becomes class.json, or nothing changes and the reason is on standard error."""
+    try:
+        put(sys.stdin.buffer.read(), path)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0

@@ -1,0 +1,107 @@
+"""Who has which terminal open right now, who watches it and who types: in memory, for as long as the sockets live.
+
+Every open terminal is one :class:`Line`. The student's lines hear who watches and who types; a line is cut when its
+session ends or its person leaves the class.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from spyglass.classroom import ClassFile, Person
+
+MOST_LINES = 24  # open terminals of one person
+
+
+class Close(IntEnum):
+    """Why a websocket was closed; static/terminal.js says the same in words."""
+
+    SIGNED_OUT = 4001
+    UNREACHABLE = 4002
+    ENDED = 4003
+    TOO_MANY = 4004
+
+
+@dataclass(eq=False, kw_only=True)
+class Line:
+    """One open terminal: whose eyes, whose seat, and how to reach it."""
+
+    viewer: Person
+    seat: Person
+    session: str
+    tell: Callable[[dict[str, Any]], None]
+    cut: Callable[[Close], None]
+    typing: bool = field(default=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody sits at his own seat."""
+        return self.viewer.id == self.seat.id
+
+
+class TooManyLinesError(Exception):
+    """This person has :data:`MOST_LINES` terminals open."""
+
+
+class Presence:
+    """All open terminals."""
+
+    def __init__(self) -> None:
+        self._lines: set[Line] = set()
+
+    @contextmanager
+    def line(self, line: Line) -> Iterator[None]:
+        """Count the terminal as open inside the block."""
+        if sum(other.viewer.id == line.viewer.id for other in self._lines) >= MOST_LINES:
+            raise TooManyLinesError
+        self._lines.add(line)
+        self._tell_seat(line.seat.id)
+        try:
+            yield
+        finally:
+            self._lines.discard(line)
+            self._tell_seat(line.seat.id)
+
+    def set_typing(self, line: Line, *, typing: bool) -> None:
+        """A teacher takes a seat over, or gives it back."""
+        line.typing = typing
+        self._tell_seat(line.seat.id)
+
+    def open_terminals(self, person: str) -> int:
+        """How many terminals somebody has open at his own seat."""
+        return sum(line.is_own and line.seat.id == person for line in self._lines)
+
+    def watchers(self, seat: str) -> list[str]:
+        """The names of those who look at somebody else's seat."""
+        return sorted({line.viewer.name for line in self._lines if line.seat.id == seat and not line.is_own})
+
+    def typists(self, seat: str) -> list[str]:
+        """The names of those who type in somebody else's seat."""
+        return sorted({line.viewer.name for line in self._lines if line.seat.id == seat and line.typing})
+
+    def end_sessions(self, sessions: Collection[str]) -> None:
+        """Cut what was opened in sessions that have ended."""
+        self._cut(lambda line: line.session in sessions)
+
+    def follow(self, course: ClassFile) -> None:
+        """Cut what the class as it is now no longer allows; a seat that moved is opened anew."""
+
+        def changed(line: Line) -> bool:
+            viewer, seat = course.find(line.viewer.id), course.find(line.seat.id)
+            if viewer is None or seat is None or viewer.role != line.viewer.role:
+                return True
+            return (seat.host, seat.port) != (line.seat.host, line.seat.port)
+
+        self._cut(changed)
+
+    def _cut(self, condition: Callable[[Line], bool]) -> None:
+        for line in [line for line in self._lines if condition(line)]:
+            line.cut(Close.SIGNED_OUT)
+
+    def _tell_seat(self, seat: str) -> None:
+        message = {"type": "watched", "by": self.watchers(seat), "typing": self.typists(seat)}
+        for line in self._lines:
+            if line.seat.id == seat and line.is_own:
+                line.tell(message)

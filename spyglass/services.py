@@ -1,0 +1,59 @@
+"""What the routes work with, made once at start and found again from every request."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from spyglass.audit import Audit
+from spyglass.classroom import Classroom, Person
+from spyglass.directory import Directory
+from spyglass.limits import Limiter
+from spyglass.presence import Presence
+from spyglass.seats import Seats
+from spyglass.sessions import Session, Sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """One of each."""
+
+    audit: Audit
+    classroom: Classroom
+    directory: Directory
+    limiter: Limiter
+    presence: Presence
+    seats: Seats
+    sessions: Sessions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Who asks: a person of the class as it is now, and his session."""
+
+    person: Person
+    session: Session
+
+
+def services(connection: HTTPConnection) -> Services:
+    """The services of the app that this request came to."""
+    found: Services = connection.app.state.services
+    return found
+
+
+def visitor(connection: HTTPConnection) -> Visitor | None:
+    """Who is signed in here, decided by the guard in :mod:`spyglass.rules`."""
+    found: Visitor | None = connection.scope.get("spyglass.visitor")
+    return found
+
+
+def signed_in(connection: HTTPConnection) -> Visitor:
+    """Who is signed in, on a route that the guard lets nobody else reach."""
+    found = visitor(connection)
+    if found is None:
+        raise LookupError("the route's rule must not be PUBLIC")
+    return found
+
+
+def address(connection: HTTPConnection) -> str:
+    """The browser's address, as the gateway reports it."""
+    return connection.client.host if connection.client else "unknown"

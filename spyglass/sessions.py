@@ -1,0 +1,81 @@
+"""Who is signed in: a random token goes to the browser, only its hash is kept, in SQLite.
+
+A copy of the database therefore signs nobody in. Roles are not kept here: they come from the class at each request.
+"""
+
+import hashlib
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+LIFETIME = 12 * 60 * 60  # seconds: the longest day of a class
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (
+    key TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    expires REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sessions_person ON sessions (person);
+"""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One browser of one person, until it signs out or ``expires`` (seconds since 1970)."""
+
+    key: str
+    person: str
+    expires: float
+
+
+def _key(token: str) -> str:
+    # No salt and no slow hash: the token has 256 random bits.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Sessions:
+    """The table of sessions; ``ended`` hears the keys of those that end before their time."""
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        ended: Callable[[Collection[str]], None] = lambda _keys: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._database = database
+        self._ended = ended
+        self._clock = clock
+
+    def begin(self, person: str) -> str:
+        """A new session; the token is returned once and stored nowhere."""
+        now = self._clock()
+        token = secrets.token_urlsafe(32)
+        self._database.execute("DELETE FROM sessions WHERE expires <= ?", (now,))
+        self._database.execute("INSERT INTO sessions VALUES (?, ?, ?)", (_key(token), person, now + LIFETIME))
+        return token
+
+    def find(self, token: str) -> Session | None:
+        """The living session of this token."""
+        row = self._database.execute(
+            "SELECT key, person, expires FROM sessions WHERE key = ? AND expires > ?", (_key(token), self._clock())
+        ).fetchone()
+        return Session(**row) if row else None
+
+    def remaining(self, session: Session) -> float:
+        """Seconds until the session expires."""
+        return session.expires - self._clock()
+
+    def end(self, session: Session) -> None:
+        """Sign this one browser out."""
+        self._remove("key = ?", session.key)
+
+    def end_others(self, session: Session) -> None:
+        """Sign the person out everywhere else."""
+        self._remove("person = ? AND key <> ?", session.person, session.key)
+
+    def _remove(self, condition: str, *values: str) -> None:
+        statement = f"DELETE FROM sessions WHERE {condition} RETURNING key"  # noqa: S608 - the two conditions above
+        self._ended([row["key"] for row in self._database.execute(statement, values).fetchall()])

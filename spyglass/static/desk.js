@@ -1,0 +1,17 @@
+// One's own terminal, and who looks at it.
+
+import { SeatTerminal } from "./terminal.js";
+
+const byId = (id) => document.getElementById(id);
+const names = (list) => new Intl.ListFormat("en").format(list);
+
+const terminal = new SeatTerminal({ fit: true });
+
+terminal.addEventListener("watched", ({ detail: { by, typing } }) => {
+  byId("eye").hidden = by.length === 0;
+  byId("eye-text").textContent = by.length ? `${names(by)} ${by.length > 1 ? "are" : "is"} watching` : "";
+  byId("typing").hidden = typing.length === 0;
+  byId("typing").textContent = typing.length
+    ? `${names(typing)} ${typing.length > 1 ? "are" : "is"} typing in your terminal`
+    : "";
+});

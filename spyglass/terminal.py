@@ -1,0 +1,65 @@
+"""A person's own terminal: the page, and the websocket to the tmux session ``main`` in his own seat.
+
+Reloading or opening a second tab attaches to the same session again; closing the page detaches and stops nothing.
+"""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from spyglass import pages
+from spyglass.bridge import Bridge
+from spyglass.seats import Size
+from spyglass.services import signed_in
+
+COMMAND = "exec tmux -u new-session -A -s main"
+
+
+class OwnTerminal(Bridge):
+    """Everything typed goes to the seat, and the seat's terminal has the size of the browser's."""
+
+    async def terminal(self) -> None:
+        """One attachment from start to end."""
+        async with self.opened(COMMAND) as process:
+            self.resized(self.size)  # it may have changed meanwhile
+            await self.announce({"type": "ready"})
+            await self.show(process)
+
+    async def typed(self, data: bytes) -> None:
+        """To the seat."""
+        await self.pass_on(data)
+
+    def resized(self, size: Size) -> None:
+        """To the seat."""
+        self.size = size
+        if self.process is not None:
+            self.process.change_terminal_size(size.columns, size.rows)
+
+
+async def page(request: Request) -> Response:
+    """The desk: today a terminal that fills the page."""
+    return pages.render(request, "desk.html", seat=signed_in(request).person)
+
+
+async def socket(websocket: WebSocket) -> None:
+    """The terminal's websocket; the guard has made sure that the seat is the visitor's own."""
+    terminal = OwnTerminal(websocket, signed_in(websocket).person)
+    terminal.resized(asked_size(websocket.query_params) or terminal.size)
+    await terminal.serve()
+
+
+def asked_size(query: Mapping[str, str]) -> Size | None:
+    """The size that the page has from the start, so that the first picture fits."""
+    try:
+        return Size.bounded(int(query["columns"][:4]), int(query["rows"][:4]))
+    except (KeyError, ValueError):
+        return None
+
+
+routes: list[Route | WebSocketRoute] = [
+    Route("/terminal", page, methods=["GET"]),
+    WebSocketRoute("/seats/{person}/terminal", socket),
+]

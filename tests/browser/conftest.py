@@ -1,0 +1,81 @@
+"""A real Chromium against a real portal.
+
+``MENTOR_TEST_PORTAL`` is its address, ``MENTOR_TEST_PORTAL_IP`` the same by IP, ``MENTOR_TEST_CREDENTIALS`` a JSON
+file: a list of {id, username, password, role}. At least two students and one teacher.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.actions import Account, OpenPage, Portal
+
+CHROMIUM = os.environ.get("MENTOR_TEST_CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SLOW = 20_000  # milliseconds: a machine under load is slow, not wrong
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them are browser tests."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def portal() -> Portal:
+    """The portal under test."""
+    url, credentials = os.environ.get("MENTOR_TEST_PORTAL"), os.environ.get("MENTOR_TEST_CREDENTIALS")
+    if not url or not credentials:
+        pytest.skip("no portal to test: MENTOR_TEST_PORTAL and MENTOR_TEST_CREDENTIALS are not set")
+    keys = ("id", "username", "password", "role")
+    accounts = tuple(Account(**{key: line[key] for key in keys}) for line in json.loads(Path(credentials).read_text()))
+    return Portal(url.rstrip("/"), os.environ.get("MENTOR_TEST_PORTAL_IP"), accounts)
+
+
+@pytest.fixture(scope="session")
+def browser(portal: Portal) -> Iterator[Browser]:  # noqa: ARG001 - without a portal no browser is started
+    """One Chromium for all tests."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
+    expect.set_options(timeout=SLOW)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """A page of a browser profile of its own; what its console complained about fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def make() -> Page:
+        context = browser.new_context(ignore_https_errors=True, viewport={"width": 1366, "height": 768})
+        context.set_default_timeout(SLOW)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,154 @@
+"""A portal without a workshop around it: the images of gateway, spyglass, directory and seat, on the local engine.
+
+``stage.py up FOLDER`` starts it and prints the environment that the tests here read; ``stage.py down`` removes it.
+It is for working on the web app; the tests themselves run against any workshop.
+"""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PREFIX = "try-stage"
+NETWORK = "10.99.40.0/24"
+PORT = 9443
+TAGS = {name: f"{PREFIX}-{name}" for name in ("gateway", "spyglass", "directory", "seat")}
+SEAT_RIGHTS = [
+    "--cap-drop=ALL",
+    "--cap-add=SETUID",
+    "--cap-add=SETGID",
+    "--security-opt=systempaths=unconfined",
+    "--security-opt=apparmor=unconfined",
+    "--device=/dev/net/tun",
+    "--tmpfs=/run/user/1000:exec,uid=1000,gid=1000,mode=700",
+]
+PEOPLE = [
+    ("s01", "Ada Lovelace", "red", "student"),
+    ("s02", "Bertold <b>Brecht</b>", "red", "student"),
+    ("s03", "Çelik Nâzim", "blue", "student"),
+    ("spare01", "Spare 1", None, "spare"),
+    ("teacher", "Grace Hopper", None, "teacher"),
+]
+
+
+def run(*command: str, stdin: bytes | None = None) -> str:
+    """Run a command; what it prints comes back."""
+    return subprocess.run(command, input=stdin, check=True, stdout=subprocess.PIPE).stdout.decode()
+
+
+def upload(container: str, files: dict[str, str]) -> None:
+    """Put files into a container that was created and not started."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(text.encode()), 0o400
+            if name.endswith("authorized_keys"):
+                entry.mode = 0o644
+            tar.addfile(entry, io.BytesIO(text.encode()))
+    run("docker", "cp", "-", f"{container}:/etc", stdin=archive.getvalue())
+
+
+def create(name: str, image: str, files: dict[str, str], *options: str) -> None:
+    """Create, fill and start one container."""
+    container = f"{PREFIX}-{name}"
+    run("docker", "create", "--name", container, "--network", PREFIX, "--network-alias", name, *options, image)
+    upload(container, files)
+    run("docker", "start", container)
+
+
+def healthy(name: str, *check: str) -> None:
+    """Wait for a container's own check."""
+    until = time.monotonic() + 60
+    while subprocess.run(["docker", "exec", f"{PREFIX}-{name}", *check], check=False, capture_output=True).returncode:
+        if time.monotonic() > until:
+            sys.exit(run("docker", "logs", f"{PREFIX}-{name}") or f"{name} is not healthy")
+        time.sleep(0.3)
+
+
+def authority(folder: Path) -> None:
+    """A certificate for the directory and the gateway, by a CA of their own."""
+    names = "DNS:localhost,DNS:directory,IP:127.0.0.1"
+    script = f"""set -e
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=stage \
+      -addext basicConstraints=critical,CA:TRUE -keyout ca.key -out ca.crt
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=stage -keyout tls.key -out tls.csr
+    printf 'basicConstraints=critical,CA:FALSE\\nsubjectAltName={names}\\n' > ext
+    openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out tls.crt
+    ssh-keygen -q -t ed25519 -N '' -f key"""
+    subprocess.run(["bash", "-c", script], check=True, cwd=folder, stderr=subprocess.DEVNULL)
+
+
+def course(people: list[tuple[str, str, str | None, str]]) -> bytes:
+    """The class.json of the stage."""
+    origins = [f"https://localhost:{PORT}", f"https://127.0.0.1:{PORT}"]
+    seats = [
+        {"id": name, "name": full, "group": group, "role": role, "host": f"{PREFIX}-seat-{name}", "port": 2222}
+        for name, full, group, role in people
+    ]
+    event = {"name": "PostgreSQL in practice", "time_zone": "Europe/Berlin", "end": None}
+    return json.dumps({"event": event, "origins": origins, "visibility": "own", "people": seats}).encode()
+
+
+def up(folder: Path) -> None:
+    """Build, start, fill; then say how to reach it."""
+    from mentor.caddyfile import caddyfile  # noqa: PLC0415 - needs the checkout on the path, set below
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, tag in TAGS.items():
+        run("docker", "build", "-q", "-t", tag, str(ROOT / ("spyglass" if name == "spyglass" else f"images/{name}")))
+    authority(folder)
+    pem = {name: (folder / name).read_text() for name in ("ca.crt", "tls.crt", "tls.key", "key", "key.pub")}
+    tls = {"mentor/tls.crt": pem["tls.crt"], "mentor/tls.key": pem["tls.key"], "mentor/ca.crt": pem["ca.crt"]}
+    run("docker", "network", "create", "--subnet", NETWORK, PREFIX)
+    create("directory", TAGS["directory"], {**tls, "mentor/reader_password": "stage-reader"})
+    access = {"host": "directory", "port": 636, "tls": "ldaps", "base": "ou=people,dc=mentor", "attribute": "uid"}
+    access |= {"bind_dn": "cn=reader,dc=mentor", "bind_password": "stage-reader"}
+    secrets = {"mentor/ssh_key": pem["key"], "mentor/directory.json": json.dumps(access)}
+    secrets["mentor/directory_ca.crt"] = pem["ca.crt"]
+    create("spyglass", TAGS["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}")
+    text = caddyfile(tls="internal", email=None, addresses=["localhost", "127.0.0.1"], upstream="spyglass:8000")
+    create("gateway", TAGS["gateway"], {**tls, "mentor/Caddyfile": text}, "-p", f"127.0.0.1:{PORT}:8443")
+    seccomp = f"--security-opt=seccomp={ROOT / 'images/seat/seccomp.json'}"
+    credentials = []
+    healthy("directory", "healthy")
+    for name, full, _group, role in PEOPLE:
+        kind = "teachers" if role == "teacher" else "students"
+        account = {"id": name, "name": full, "email": None, "group": kind, "password": f"{name}-password"}
+        run("docker", "exec", "-i", f"{PREFIX}-directory", "account", "put", stdin=json.dumps(account).encode())
+        credentials.append({"id": name, "username": name, "password": f"{name}-password", "role": role})
+        keys = {"seat/authorized_keys": pem["key.pub"]}
+        if name != "spare01":  # nobody sits there: the page must say so
+            create(f"seat-{name}", TAGS["seat"], keys, *SEAT_RIGHTS, seccomp, "-e", f"STUDENT={name}")
+    run("docker", "exec", "-i", f"{PREFIX}-spyglass", "class-put", stdin=course(PEOPLE))
+    healthy("spyglass", "healthy")
+    healthy("gateway", "healthy")
+    (folder / "credentials.json").write_text(json.dumps(credentials))
+    for line in (
+        f"MENTOR_TEST_PORTAL=https://localhost:{PORT}",
+        f"MENTOR_TEST_PORTAL_IP=https://127.0.0.1:{PORT}",
+        f"MENTOR_TEST_CREDENTIALS={folder / 'credentials.json'}",
+    ):
+        sys.stdout.write(f"export {line}\n")
+
+
+def down() -> None:
+    """Remove containers, their anonymous volumes, and the network; images stay."""
+    found = run("docker", "ps", "-aq", "--filter", f"name=^{PREFIX}-").split()
+    if found:
+        run("docker", "rm", "-f", "-v", *found)
+    subprocess.run(["docker", "network", "rm", PREFIX], check=False, capture_output=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    if sys.argv[1:2] == ["up"]:
+        up(Path(sys.argv[2]).absolute())
+    else:
+        down()

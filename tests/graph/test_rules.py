@@ -1,0 +1,188 @@
+"""The rules of the stack, held against everything that the program declares."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.graph.conftest import Declared, Graph
+
+Declare = Callable[..., Graph]
+
+
+def inputs_of(graph: Graph) -> dict[str, str]:
+    return {name: json.dumps(each.inputs, sort_keys=True, default=str) for name, each in graph.by_name.items()}
+
+
+def person_of(declared: Declared) -> str | None:
+    labels = {each["label"]: each["value"] for each in declared.inputs.get("labels", []) or []}
+    return labels.get("mentor.student")
+
+
+def test_the_smallest_workshop_is_declared(declare: Declare) -> None:
+    graph = declare(students=3)
+    assert {"s01-machine", "s02-machine", "s03-machine", "teacher-machine"} == {
+        each.name for each in graph.of_type(":Container") if each.name.endswith("-machine")
+    }
+
+
+def test_the_size_of_the_class_changes_nobodys_inputs(declare: Declare) -> None:
+    small, large = inputs_of(declare(students=2)), inputs_of(declare(students=200))
+    assert {name for name in small if small[name] != large.get(name)} == {"class-delivery"}
+
+
+def test_one_student_more_adds_only_his_own(declare: Declare) -> None:
+    before, after = inputs_of(declare(students=3)), inputs_of(declare(students=4))
+    new = "s04"
+    changed = {name for name in before if before[name] != after.get(name)}
+    # The one thing that tells the running web app about the class; it restarts nothing.
+    assert changed == {"class-delivery"}
+    assert {name for name in after if name not in before} == {
+        name for name in after if new in name.replace("/", "-").split("-")
+    }
+
+
+def test_a_name_inserted_in_the_middle_moves_nobody(declare: Declare) -> None:
+    before, after = inputs_of(declare(students=["anna", "carl"])), inputs_of(declare(students=["anna", "bert", "carl"]))
+    assert {name for name in before if before[name] != after.get(name)} == {"class-delivery"}
+
+
+def test_a_changed_course_touches_only_what_is_delivered(
+    declare: Declare, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    course = tmp_path_factory.mktemp("course") / "workshop"
+    shutil.copytree("workshop", course)
+    before = inputs_of(declare(students=2, course=str(course)))
+    (course / "material" / "new-page.md").write_text("# New\n")
+    after = inputs_of(declare(students=2, course=str(course)))
+    assert {name for name in before if before[name] != after.get(name)} == {"material-delivery"}
+
+
+def test_two_stacks_share_no_name_on_the_host(declare: Declare) -> None:
+    def names(stack: str) -> set[str]:
+        kinds = (":Container", ":Network", ":Volume")
+        return {each.inputs["name"] for kind in kinds for each in declare(stack, students=2).of_type(kind)}
+
+    assert not names("blue") & names("green")
+
+
+def test_everything_on_the_host_carries_the_stacks_label(declare: Declare) -> None:
+    graph = declare(students=2)
+    for kind in (":Container", ":Network", ":Volume"):
+        for each in graph.of_type(kind):
+            assert {"label": "mentor.stack", "value": "dev"} in each.inputs["labels"], each.name
+            if each.name.startswith(("s01", "s02", "teacher")):
+                assert person_of(each) == each.name.split("-")[0]
+
+
+def test_every_resource_names_its_provider(declare: Declare) -> None:
+    for each in declare(students=2):
+        if each.type.startswith(("docker:", "postgresql:")):
+            assert "::host::" in each.provider or "::sql::" in each.provider, each.name
+
+
+def test_every_container_has_a_limit_or_a_health_check_and_never_the_default_network(declare: Declare) -> None:
+    for each in declare(students=2).of_type(":Container"):
+        assert each.inputs["networksAdvanced"], each.name
+        assert ("memory" in each.inputs) != ("healthcheck" in each.inputs), each.name
+        assert each.inputs["logOpts"]["max-size"], each.name
+        assert each.inputs["restart"] == "unless-stopped", each.name
+        assert each.delete_before_replace, each.name
+        assert "memorySwap" in each.ignore_changes, each.name
+
+
+def test_seats_are_unprivileged_by_default(declare: Declare) -> None:
+    machine = declare(students=1).by_name["s01-machine"].inputs
+    assert not machine.get("privileged")
+    assert machine["capabilities"] == {"drops": ["ALL"], "adds": ["CAP_SETGID", "CAP_SETUID"]}
+    assert not machine.get("ports")
+
+
+def test_only_the_gateway_and_the_database_are_published_on_loopback_by_default(declare: Declare) -> None:
+    published = {
+        each.name: [(port["ip"], port["external"]) for port in each.inputs["ports"]]
+        for each in declare(students=2).of_type(":Container")
+        if each.inputs.get("ports")
+    }
+    assert published == {"gateway": [("127.0.0.1", 8443)], "postgres": [("127.0.0.1", 5432)]}
+
+
+def test_a_real_address_is_published_to_the_network(declare: Declare) -> None:
+    graph = declare(students=1, address=["lab.example.org"])
+    assert graph.by_name["gateway"].inputs["ports"][0]["ip"] == "0.0.0.0"
+    assert graph.by_name["postgres"].inputs["ports"][0]["ip"] == "127.0.0.1"
+
+
+def test_what_lives_in_a_server_goes_with_its_volume(declare: Declare) -> None:
+    graph = declare(students=2)
+    for kind, volume in ((":Role", "database-data"), (":Database", "database-data")):
+        for each in graph.of_type(kind):
+            assert each.deleted_with == graph.by_name[volume].urn, each.name
+    assert graph.by_name["s01-account"].deleted_with == graph.by_name["directory-data"].urn
+
+
+def test_an_archive_runs_before_anything_it_reads_is_deleted(declare: Declare) -> None:
+    graph = declare(students=1)
+    archive = graph.by_name["s01-archive"]
+    needed = ("s01-home", "s01-engine", "s01-machine", "postgres", "s01-role", "s01-database")
+    assert {graph.by_name[name].urn for name in needed} <= archive.dependencies
+    assert not archive.deleted_with
+    parents = {each.urn: each for each in graph}
+    above = parents.get(archive.parent)
+    while above:
+        assert not above.deleted_with
+        above = parents.get(above.parent)
+
+
+def test_joins_are_by_id_and_undone_before_they_are_redone(declare: Declare) -> None:
+    graph = declare(students=1)
+    for alias in ("spyglass", "postgres", "registry"):
+        join = graph.by_name[f"s01-joins-{alias}"]
+        assert join.delete_before_replace
+        assert f"{alias}-id" in join.inputs["triggers"]
+        assert "s01-network-id" in join.inputs["triggers"]
+
+
+def test_the_backplanes_name_sorts_before_every_seats(declare: Declare) -> None:
+    names = sorted(each.inputs["name"] for each in declare(students=["a", "b0"]).of_type(":Network"))
+    assert names[0] == "mentor-dev-backplane"
+
+
+def test_no_password_reaches_a_command_line_an_environment_or_a_label(declare: Declare) -> None:
+    allowed = {"stdin", "uploads"}
+
+    def plain(value: Any) -> str:
+        return json.dumps(value, default=str)
+
+    for each in declare(students=2):
+        if each.type.startswith(("pulumi:providers", "random:", "mentor:")):
+            continue
+        for key, value in each.inputs.items():
+            if key not in allowed:
+                assert "canary-" not in plain(value), f"{each.name}.{key}"
+                assert "PRIVATE KEY" not in plain(value), f"{each.name}.{key}"
+
+
+def test_an_external_directory_gets_no_server_and_no_account(
+    declare: Declare, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authority = tmp_path_factory.mktemp("ca") / "ca.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subprocess.run(
+        [*made, "-subj", "/CN=school", "-keyout", "/dev/null", "-out", str(authority)], check=True, capture_output=True
+    )
+    directory = {
+        "url": "ldaps://ldap.example.org",
+        "base": "ou=people,dc=example,dc=org",
+        "bindDn": "cn=reader,dc=example,dc=org",
+        "bindPassword": "canary-school",
+        "ca": str(authority),
+    }
+    graph = declare(students=1, directory=directory, secrets=["directory"])
+    assert "directory" not in graph.by_name
+    assert not [name for name in graph.by_name if name.endswith("-account")]
+    uploads = json.dumps(graph.by_name["postgres"].inputs["uploads"])
+    assert "ldap.example.org" in uploads

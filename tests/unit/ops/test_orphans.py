@@ -1,0 +1,99 @@
+"""What a broken run left behind, and what of it may go."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.engine import Engine, Found
+from ops.orphans import State, judge, server_side
+
+STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OLD = STARTED - timedelta(hours=1)
+NEW = STARTED + timedelta(seconds=3)
+
+
+def found(name: str, kind: str = "container", created: datetime | None = OLD) -> Found:
+    return Found(kind=kind, name=name, id=f"id-{name}", created=created)
+
+
+def deployment(known: list[str], pending: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "resources": [
+            {
+                "urn": f"u::{name}",
+                "type": "docker:index/container:Container",
+                "id": f"id-{name}",
+                "inputs": {"name": name},
+            }
+            for name in known
+        ],
+        "pending_operations": [
+            {"type": "creating", "resource": {"urn": f"u::{name}", "type": kind, "inputs": {"name": name}}}
+            for kind, name in pending
+        ],
+    }
+
+
+def test_what_the_run_was_about_to_make_goes() -> None:
+    state = State.of(deployment([], [("docker:index/container:Container", "mentor-dev-seat-s01")]))
+    verdict = judge(state, [found("mentor-dev-seat-s01")])
+    assert [thing.name for thing in verdict.remove] == ["mentor-dev-seat-s01"]
+
+
+def test_what_the_state_knows_stays() -> None:
+    state = State.of(deployment(["a"], [("docker:index/container:Container", "a")]))
+    assert judge(state, [found("a")]).remove == ()
+
+
+def test_what_was_made_since_the_dead_run_began_goes() -> None:
+    verdict = judge(State.of({}), [found("a", created=NEW)], since=STARTED)
+    assert [thing.name for thing in verdict.remove] == ["a"]
+
+
+def test_a_state_that_owns_nothing_here_removes_nothing_unasked() -> None:
+    """Another operator may use the same stack name on the same host."""
+    verdict = judge(State.of({}), [found("a")], since=STARTED)
+    assert verdict.remove == ()
+    assert [thing.name for thing in verdict.report] == ["a"]
+
+
+def test_a_state_that_owns_the_rest_owns_the_strays() -> None:
+    verdict = judge(State.of(deployment(["a"], [])), [found("a"), found("b")])
+    assert [thing.name for thing in verdict.remove] == ["b"]
+
+
+@given(
+    names=st.lists(st.sampled_from("abcdef"), unique=True),
+    known=st.lists(st.sampled_from("abcdef"), unique=True),
+    kind=st.sampled_from(["container", "network", "volume"]),
+    recent=st.booleans(),
+)
+def test_no_volume_and_nothing_known_is_ever_removed(
+    names: list[str],
+    known: list[str],
+    kind: str,
+    recent: bool,
+) -> None:
+    things = [found(name, kind, NEW if recent else OLD) for name in names]
+    verdict = judge(State.of(deployment(known, [])), things, since=STARTED)
+    assert all(thing.kind != "volume" and thing.name not in known for thing in verdict.remove)
+
+
+def test_roles_and_databases_are_looked_at_only_if_pending_and_unknown() -> None:
+    pending = [("postgresql:index/role:Role", "s01"), ("postgresql:index/database:Database", "s01")]
+    assert server_side(State.of(deployment([], pending))) == (("database", "s01"), ("role", "s01"))
+    assert server_side(State.of(deployment([], []))) == ()
+
+
+def test_other_pending_operations_are_counted_only() -> None:
+    operations = [{"type": "deleting", "resource": {"urn": "u::a", "type": "docker:index/container:Container"}}]
+    state = State.of({"pending_operations": operations})
+    assert (state.unfinished, state.pending) == (1, ())
+
+
+def test_a_volume_cannot_be_removed_by_mistake() -> None:
+    with pytest.raises(ValueError, match="never removed"):
+        Engine("unix:///nowhere").remove(found("a", "volume"))
