@@ -36,7 +36,8 @@ recover: setup ## Clear what a killed run left behind; safe at any time
 	@$(IN_ENV) && $(PYTHON) -m ops.recover
 
 restore: setup ## Put an archive into a seat and database: make restore STUDENT=s01 FILE=...tar.gz
-	@$(IN_ENV) && $(PYTHON) -m ops.restore '$(STUDENT)' '$(FILE)'
+	@DOCKER_HOST=$$($(PYTHON) -m ops.stack_file Pulumi.$(STACK).yaml) \
+		mentor/scripts/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
 
 env: ## Print the environment for plain pulumi, to be used with eval
 	@ops/setup/setup.sh >&2
@@ -53,7 +54,7 @@ test: ## Everything that check does, and the live and browser tests
 	$(IN_ENV) && $(PYTHON) -m pytest -q tests
 
 bench: setup ## Measure a class of 32 on this machine
-	@$(IN_ENV) && $(PYTHON) -m bench $(ARGS)
+	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)
 
 clean: ## Remove the images that workshops were built from; ALL=1: cached downloads and .venv too
 	@ops/setup/setup.sh venv

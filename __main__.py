@@ -7,7 +7,7 @@ import pulumi
 from mentor import preflight, report, settings
 from mentor.archive import Archives
 from mentor.certificates import Certificates
-from mentor.databases import DatabaseServer, DatabaseServerArgs, Databases
+from mentor.databases import Databases, DatabaseServer, DatabaseServerArgs
 from mentor.directory import Accounts, Directory
 from mentor.host import DockerHost, SharedGround
 from mentor.images import Images

@@ -1,7 +1,7 @@
 """A class of 32 on this machine, against a bare shell loop that makes the same seats.
 
-In: a checkout where ``make setup`` has run, and its ``make env``. Out: one Markdown table on standard output: seconds of
-both in the same run, the memory of an idle seat, and whose processor time it was. Usage: ``make bench``.
+In: a checkout where ``make setup`` has run, and its ``make env``. Out: one Markdown table on standard output: the
+seconds of both in the same run, the memory of an idle seat, and whose processor time it was. Usage: ``make bench``.
 """
 
 import os

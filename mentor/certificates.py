@@ -15,7 +15,8 @@ import pulumi_command as command
 AUTHORITY = r"""set -eu
 cd "$(mktemp -d)"; trap 'rm -rf "$PWD"' EXIT; umask 077
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=mentor $STACK" \
-  -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign -keyout key -out crt 2>/dev/null
+  -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign \
+  -keyout key -out crt 2>/dev/null
 cat key crt"""
 
 # 800 days outlive any event and stay below the 825 that phones and laptops accept.
@@ -23,7 +24,8 @@ LEAF = r"""set -eu
 cd "$(mktemp -d)"; trap 'rm -rf "$PWD"' EXIT; umask 077
 cat > ca
 printf '%s\n' basicConstraints=critical,CA:FALSE extendedKeyUsage=serverAuth "subjectAltName=$NAMES" > ext
-openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$COMMON_NAME" -keyout key -out csr 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$COMMON_NAME" \
+  -keyout key -out csr 2>/dev/null
 openssl x509 -req -in csr -CA ca -CAkey ca -CAcreateserial -days 800 -extfile ext -out crt 2>/dev/null
 cat key crt"""
 
@@ -111,6 +113,7 @@ class Certificates(pulumi.ComponentResource):
             # A later edit of the script must not run it again: a new authority would replace every container.
             opts=pulumi.ResourceOptions(parent=self, additional_secret_outputs=["stdout"], ignore_changes=["create"]),
         )
-        parts = pulumi.Output.secret(made.stdout).apply(split)
+        stdout: pulumi.Output[str] = pulumi.Output.secret(made.stdout)
+        parts = stdout.apply(split)
         public = pulumi.Output.unsecret(parts.apply(lambda part: part[1]))
         return Pair(private=parts.apply(lambda part: part[0]), public=public)

@@ -38,21 +38,29 @@ def fingerprint(folder: Path, arguments: Mapping[str, str]) -> str:
     return seen.hexdigest()[:12]
 
 
-def build(name: str, folder: Path, arguments: Mapping[str, str], opts: pulumi.ResourceOptions) -> docker.Image:
-    """One image, built by the host's own engine and never pushed."""
-    tag = fingerprint(folder, arguments)
-    return docker.Image(
+def build(
+    name: str,
+    folder: Path,
+    arguments: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+    dockerfile: Path | None = None,
+) -> tuple[str, docker.Image]:
+    """One image, built by the host's own engine and never pushed; and its name, which others may build on."""
+    image_name = f"mentor/{name}:{fingerprint(folder, arguments)}"
+    image = docker.Image(
         f"{name}-image",
-        image_name=f"mentor/{name}:{tag}",
+        image_name=image_name,
         build=docker.DockerBuildArgs(
             # Relative to the program: a moved checkout is not a changed image.
             context=os.path.relpath(folder),
+            dockerfile=os.path.relpath(dockerfile) if dockerfile else None,
             args=dict(arguments),
             builder_version=docker.BuilderVersion.BUILDER_V1,
         ),
         skip_push=True,
         opts=opts,
     )
+    return image_name, image
 
 
 class Images(pulumi.ComponentResource):
@@ -72,20 +80,15 @@ class Images(pulumi.ComponentResource):
             )
             for service, folder in SERVICES.items()
         }
-        ids = {service: image.repo_digest for service, image in built.items()}
+        ids = {service: image.repo_digest for service, (_, image) in built.items()}
         if dockerfile:
-            top = docker.Image(
-                "seat-top-image",
-                image_name=f"mentor/seat-top:{fingerprint(dockerfile.parent, {})}",
-                build=docker.DockerBuildArgs(
-                    context=os.path.relpath(dockerfile.parent),
-                    dockerfile=os.path.relpath(dockerfile),
-                    args={"SEAT": built["seat"].image_name},
-                    builder_version=docker.BuilderVersion.BUILDER_V1,
-                ),
-                skip_push=True,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[built["seat"]]),
-            )
-            ids["seat"] = top.repo_digest
+            ids["seat"] = self._on_top(*built["seat"], dockerfile).repo_digest
         self.ids = ids
         self.register_outputs({})
+
+    def _on_top(self, seat_name: str, seat: docker.Image, dockerfile: Path) -> docker.Image:
+        """The teacher's Dockerfile over the seat, and over that the removal of setuid bits that it brought."""
+        after_seat = pulumi.ResourceOptions(parent=self, depends_on=[seat])
+        taught_name, taught = build("taught", dockerfile.parent, {"SEAT": seat_name}, after_seat, dockerfile)
+        after_taught = pulumi.ResourceOptions(parent=self, depends_on=[taught])
+        return build("hardened", Path("images/hardened"), {"SEAT": taught_name}, after_taught)[1]

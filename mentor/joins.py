@@ -45,7 +45,11 @@ class Joins(pulumi.ComponentResource):
         for person, seat in seats.items():
             for alias, service in services.items():
                 waits = alias == "spyglass"
-                ready = {"SEAT": seat.machine.id, "HOST": host.name(f"seat-{person}"), "PROCESSES": str(processes)}
+                ready: dict[str, pulumi.Input[str]] = {
+                    "SEAT": seat.machine.id,
+                    "HOST": host.name(f"seat-{person}"),
+                    "PROCESSES": str(processes),
+                }
                 command.local.Command(
                     f"{person}-joins-{alias}",
                     create=CONNECT + READY if waits else CONNECT,

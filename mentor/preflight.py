@@ -10,11 +10,12 @@ import pulumi
 
 from mentor import capacity
 from mentor.host import DockerHost
-from mentor.problems import Problems, SettingsError, show
 from mentor.probe import Facts, HostError, probe
+from mentor.problems import Problems, SettingsError, show
 from mentor.workshop import Workshop
 
 OLDEST_ENGINE = (20, 10)
+OLDEST_KERNEL = (5, 11)
 
 
 def require(workshop: Workshop, project: str) -> None:
@@ -60,8 +61,8 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
         if taken or workshop.roster.backplane.overlaps(network):
             found.add(
                 "network.pool",
-                f"{show(str(settings.network.pool))} overlaps the host's network {name} ({network}), which "
-                f"{', '.join(taken) or 'the services'} would share: choose another pool, or give these people a `subnet`",
+                f"{show(str(settings.network.pool))} holds the host's network {name} ({network}), which "
+                f"{', '.join(taken) or 'the services'} would share: choose another pool, or give them a `subnet`",
             )
     host = capacity.HostFacts(
         memory_mib=facts.memory_mib,
@@ -75,16 +76,12 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
 
 def _rootless(facts: Facts) -> list[tuple[bool, str]]:
     """What a rootless engine in every seat needs of the kernel, and how the host gets it."""
+    spaces = "sysctl -w user.max_user_namespaces=28633 kernel.unprivileged_userns_clone=1"
+    apparmor = "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+    kernel = tuple(int(part) for part in re.findall(r"\d+", facts.kernel)[:2])
     return [
+        (kernel >= OLDEST_KERNEL, f"runs kernel {facts.kernel}: a seat's engine needs 5.11 or later"),
         (facts.has_tun, "has no /dev/net/tun, which a seat's engine needs: run modprobe tun there"),
-        (
-            facts.has_user_namespaces,
-            "has user namespaces switched off: run sysctl -w user.max_user_namespaces=28633 "
-            "kernel.unprivileged_userns_clone=1 there",
-        ),
-        (
-            not facts.has_apparmor_switch,
-            "forbids user namespaces to unprivileged programs: run sysctl -w "
-            "kernel.apparmor_restrict_unprivileged_userns=0 there",
-        ),
+        (facts.has_user_namespaces, f"has user namespaces switched off: run {spaces} there"),
+        (not facts.has_apparmor_switch, f"forbids user namespaces to unprivileged programs: run {apparmor} there"),
     ]

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from mentor.host import SSH_OPTIONS, DockerHost
 
 TIMEOUT_SECONDS = 30
+TRIES = 3
 
 SCRIPT = r"""
 [ -c /dev/net/tun ] && echo tun=1 || echo tun=0
@@ -41,7 +42,7 @@ class Facts:
     has_tun: bool
     has_user_namespaces: bool
     has_apparmor_switch: bool
-    architecture: str
+    kernel: str
     listening: frozenset[int] = frozenset()
     ours: frozenset[int] = frozenset()
     foreign_networks: dict[str, IPv4Network] = field(default_factory=dict)
@@ -94,7 +95,7 @@ def probe(host: DockerHost) -> Facts:
         has_tun=machine["tun"] == ["1"],
         has_user_namespaces=int(machine["userns"][0]) > 0 and machine["clone"] != ["0"],
         has_apparmor_switch=machine["apparmor"] != ["0"],
-        architecture=engine["Architecture"],
+        kernel=engine["KernelVersion"],
         listening=frozenset(int(line.rsplit(":", 1)[1], 16) for line in machine.get("listen", [])),
         ours=_published(host, published),
         foreign_networks=_networks(host),
@@ -130,12 +131,21 @@ def _published(host: DockerHost, containers: list[str]) -> frozenset[int]:
 
 def _networks(host: DockerHost) -> dict[str, IPv4Network]:
     """Subnets of the engine's networks that are not this stack's, by name."""
-    names = _run(["docker", "network", "ls", "-q", "--no-trunc"], host.environment, "docker network ls").split()
-    text = _run(["docker", "network", "inspect", *names], host.environment, "docker network inspect")
+    line = '{{.ID}} {{.Label "mentor.stack"}}'
+    for attempt in range(TRIES):
+        listed = _run(["docker", "network", "ls", "--format", line], host.environment, "docker network ls")
+        foreign = [words[0] for words in map(str.split, listed.splitlines()) if words[1:] != [host.stack]]
+        try:
+            text = _run(["docker", "network", "inspect", *foreign], host.environment, "docker network inspect")
+        except HostError:
+            # One of them went away between the two questions.
+            if attempt == TRIES - 1:
+                raise
+        else:
+            break
     return {
         each["Name"]: IPv4Network(config["Subnet"])
         for each in json.loads(text)
-        if each["Labels"].get("mentor.stack") != host.stack
         for config in each["IPAM"]["Config"] or []
         if "." in config.get("Subnet", "")
     }

@@ -21,7 +21,8 @@ if [ -z "$IMAGE" ]; then
   docker image inspect "$NAME" >/dev/null 2>&1 || docker pull -q "$NAME" >/dev/null
   IMAGE=$(docker image inspect -f '{{.Id}}' "$NAME")
 fi
-docker exec "$REGISTRY" registry-has "$NAME" "$IMAGE" || docker save "$IMAGE" | docker exec -i "$REGISTRY" registry-put "$NAME" """
+docker exec "$REGISTRY" registry-has "$NAME" "$IMAGE" ||
+  docker save "$IMAGE" | docker exec -i "$REGISTRY" registry-put "$NAME" """
 
 
 class Registry(pulumi.ComponentResource):
@@ -45,14 +46,14 @@ class Registry(pulumi.ComponentResource):
             "registry",
             host,
             backplane,
-            ServiceArgs(image=image, volumes={"/var/lib/registry": data.name}, health=["/usr/local/bin/registry-ready"]),
+            ServiceArgs(image=image, volumes={"/var/lib/registry": data.name}, health=["registry-ready"]),
             child,
         )
         for course_image in images:
             slug = course_image.name.replace("/", "-").replace(":", "-")
             source: pulumi.Input[str] = ""
             if course_image.build:
-                source = build(f"course-{slug}", course_image.build, {}, child).repo_digest
+                source = build(f"course-{slug}", course_image.build, {}, child)[1].repo_digest
             command.local.Command(
                 f"{slug}-in-registry",
                 create=PUT,

@@ -16,6 +16,14 @@ from mentor.roster import Person, Roster
 from mentor.settings import SeatSettings
 
 SECCOMP = Path("images/seat/seccomp.json")
+RIGHTS = docker.ContainerCapabilitiesArgs(drops=["ALL"], adds=["CAP_SETGID", "CAP_SETUID"])
+"""What a rootless engine needs to map its users; a seat has no other right."""
+
+
+def confinement() -> list[str]:
+    """The seat's security options. Its engine mounts a /proc of its own, which a masked one would forbid."""
+    profile = SECCOMP.read_text(encoding="utf-8")
+    return ["apparmor=unconfined", f"seccomp={profile}", "systempaths=unconfined"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +49,7 @@ class Seat(pulumi.ComponentResource):
     def __init__(self, person: Person, args: SeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mentor:index:Seat", person.id, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        privileged = args.limits.isolation == "privileged"
         thing = f"seat-{person.id}"
         self.network = network(f"{person.id}-network", args.host, thing, person.subnet, person.id, child)
         self.home = volume(f"{person.id}-home", args.host, f"{thing}-home", person.id, child)
@@ -67,34 +76,21 @@ class Seat(pulumi.ComponentResource):
             log_driver="json-file",
             log_opts={"max-size": "1m", "max-file": "1"},
             destroy_grace_seconds=3,
-            **_isolation(args.limits.isolation),
+            tmpfs={"/run/user/1000": "exec,uid=1000,gid=1000,mode=700"},
+            devices=[docker.ContainerDeviceArgs(host_path="/dev/net/tun", container_path="/dev/net/tun")],
+            # In ``privileged`` every student is root on the host, which ``up`` says aloud.
+            privileged=True if privileged else None,
+            capabilities=None if privileged else RIGHTS,
+            security_opts=None if privileged else confinement(),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # The engine rewrites the first and does not read the second back: both would replace a seat for nothing.
+                # The engine rewrites the first and never reads the second back: they would replace a seat.
                 ignore_changes=["memorySwap", "securityOpts"],
                 replace_on_changes=["tmpfs"],
                 delete_before_replace=True,
             ),
         )
         self.register_outputs({})
-
-
-def _isolation(isolation: str) -> Mapping[str, object]:
-    """The container's rights: in ``privileged`` every student is root on the host, which ``up`` says aloud."""
-    common: dict[str, object] = {
-        "tmpfs": {"/run/user/1000": "exec,uid=1000,gid=1000,mode=700"},
-        "devices": [docker.ContainerDeviceArgs(host_path="/dev/net/tun", container_path="/dev/net/tun")],
-    }
-    if isolation == "privileged":
-        return common | {"privileged": True}
-    return common | {
-        "capabilities": docker.ContainerCapabilitiesArgs(drops=["ALL"], adds=["CAP_SETGID", "CAP_SETUID"]),
-        "security_opts": [
-            "apparmor=unconfined",
-            f"seccomp={SECCOMP.read_text(encoding='utf-8')}",
-            "systempaths=unconfined",
-        ],
-    }
 
 
 class Seats(pulumi.ComponentResource):

@@ -11,7 +11,7 @@ import pulumi_docker as docker
 
 from mentor.host import DockerHost
 
-SECRET_MODE = "0400"
+READABLE_BY_ROOT = "0400"
 """Only root in the container reads it; entry scripts hand on what a daemon needs."""
 
 
@@ -34,7 +34,7 @@ def service(name: str, host: DockerHost, backplane: docker.Network, args: Servic
     """Declare one service, healthy before anything that depends on it is made."""
     uploads = [docker.ContainerUploadArgs(file=path, content=content) for path, content in args.files.items()]
     uploads += [
-        docker.ContainerUploadArgs(file=path, content=content, permissions=SECRET_MODE)
+        docker.ContainerUploadArgs(file=path, content=content, permissions=READABLE_BY_ROOT)
         for path, content in args.secrets.items()
     ]
     return docker.Container(

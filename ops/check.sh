@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bin=.venv/bin
+failed=
 
 run() { # run TITLE COMMAND...: quiet when it passes
 	local title=$1 out
@@ -12,7 +13,7 @@ run() { # run TITLE COMMAND...: quiet when it passes
 		printf 'check: %s\n' "$title"
 	else
 		printf 'check: %s FAILED\n%s\n' "$title" "$out" >&2
-		exit 1
+		failed=yes
 	fi
 }
 
@@ -25,3 +26,4 @@ run lint "$bin/ruff" check "${python[@]}"
 run types "$bin/mypy" "${python[@]}"
 run layers "$bin/lint-imports"
 run shell "$bin/shellcheck" -x "${shell[@]}"
+[ -z "$failed" ]

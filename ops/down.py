@@ -33,7 +33,6 @@ def main() -> int:
     # With --continue-on-error one failed archive keeps that person's things, and everybody else's still go.
     status = stack.show(
         "destroy", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs",
-        "--non-interactive",
     )  # fmt: skip
     if status != 0:
         raise StopError(
@@ -59,7 +58,7 @@ def archive_folder(stack: Stack, resources: Iterable[Mapping[str, Any]]) -> Path
         if resource["urn"].endswith("-archive") and isinstance(environment, dict):
             folder = environment.get("FOLDER")
             if isinstance(folder, str):
-                return Path(folder) / stack.name
+                return Path(folder).expanduser() / stack.name
     archive = stack_file.setting(stack.file, "archive", stack.project)
     folder = archive.get("folder") if isinstance(archive, dict) else None
     return Path(folder or "~/mentor-archive").expanduser() / stack.name

@@ -5,10 +5,11 @@ In: the environment of ``make -s env``. Out: documents, exit statuses, and a sta
 
 import json
 import os
+import signal
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from ops import locks, salt, stack_file
@@ -105,17 +106,21 @@ class Stack:
             raise StopError(done.stderr.strip().removeprefix("error: ") or "pulumi preview failed")
         return document
 
-    def show(self, *arguments: str, extra: Mapping[str, str] | None = None) -> int:
-        """Run a long command on the person's terminal."""
-        process = subprocess.Popen(["pulumi", *arguments], cwd=self.root, env={**os.environ, **(extra or {})})
+    def show(self, *arguments: str) -> int:
+        """Run a long command on the person's terminal; Ctrl-C lets it finish what it began."""
+        process = subprocess.Popen(["pulumi", *arguments], cwd=self.root)
+
+        def pass_on(number: int, _frame: FrameType | None) -> None:
+            # Ctrl-C reached Pulumi already. A closed terminal or a dropped ssh line is to end the run as orderly.
+            if number != signal.SIGINT and process.poll() is None:
+                process.send_signal(signal.SIGINT)
+
+        before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         try:
-            while True:
-                try:
-                    status = process.wait()
-                except KeyboardInterrupt:
-                    continue  # Pulumi has had the same signal: it finishes what it began and says so
-                return status
+            return process.wait()
         finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
             salt.tidy(self.file)
 
     def export(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def main() -> int:
         raise StopError("\n".join(summary.errors))
     say(f"up: {summary.headline()}")
     ask(summary, stack)
-    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", "--non-interactive")
+    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs")
     if status != 0:
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status

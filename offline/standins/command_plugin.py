@@ -1,15 +1,19 @@
 """The command plugin's stand-in: `command.local.Command`."""
 
+import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import threading
+import time
 from typing import IO, ClassVar
 
 from offline.standins.properties import Change, Property
 from offline.standins.resource import Call, Difference, Failed, Log, Plugin, Resource
 from offline.standins.values import Values
 
+_POLL = 0.02  # seconds; a run has hundreds of short commands
 _LOGGING = ("stdout", "stderr", "stdoutAndStderr", "none")
 
 
@@ -93,46 +97,46 @@ def environment(inputs: Values, printed: Values) -> dict[str, str]:
 def _output(process: subprocess.Popen[bytes], command: str, inputs: Values, call: Call) -> Values:
     """Feed and follow a process to its end; what it printed, less one last line feed."""
     logging = inputs.get("logging", "stdoutAndStderr")
+    streams = {"stdout": process.stdout, "stderr": process.stderr}
+    logs = {name: call.log if logging in (name, "stdoutAndStderr") else None for name in streams}
+    printed: dict[str, list[bytes]] = {name: [] for name in streams}
     both: list[bytes] = []
-    printed: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
-
-    def follow(name: str, stream: IO[bytes], log: Log | None) -> None:
-        for line in stream:
-            printed[name].append(line)
-            both.append(line)
-            if log:
-                log(line.decode(errors="replace").rstrip("\n"))
-
-    def feed(text: str, stream: IO[bytes]) -> None:
-        try:
-            with stream:
-                stream.write(text.encode())
-        except BrokenPipeError:
-            pass  # it did not want to read all of it
-
-    def stop() -> None:
-        while process.poll() is None:
-            if call.cancelled.wait(0.2):
-                process.kill()
-                return
-
-    threads = [threading.Thread(target=stop, daemon=True)]
-    for name, stream in (("stdout", process.stdout), ("stderr", process.stderr)):
-        if stream:
-            log = call.log if logging in (name, "stdoutAndStderr") else None
-            threads.append(threading.Thread(target=follow, args=(name, stream, log), daemon=True))
+    threads = [
+        threading.Thread(target=_follow, args=(stream, [printed[name], both], logs[name]), daemon=True)
+        for name, stream in streams.items()
+    ]
     if process.stdin:
-        threads.append(threading.Thread(target=feed, args=(inputs["stdin"], process.stdin), daemon=True))
+        threads.append(threading.Thread(target=_feed, args=(process.stdin, inputs["stdin"]), daemon=True))
     for thread in threads:
         thread.start()
-    code = process.wait()
-    for thread in threads[1:]:
+    while process.poll() is None:
+        if call.cancelled.is_set():
+            process.kill()
+        time.sleep(_POLL)
+    for thread in threads:
         thread.join()
-    if code != 0:
-        how = f"exit status {code}" if code > 0 else f"signal: {-code}"
-        text = b"".join(both).decode(errors="replace")
-        raise Failed(f'{how}: running "{command}":\n{text}')
-    return {name: b"".join(lines).decode(errors="replace").removesuffix("\n") for name, lines in printed.items()}
+    if process.returncode != 0:
+        code = process.returncode
+        how = f"exit status {code}" if code > 0 else f"signal: {signal.strsignal(-code)}".lower()
+        raise Failed(f'{how}: running "{command}":\n{_text(both)}')
+    return {name: _text(lines).removesuffix("\n") for name, lines in printed.items()}
+
+
+def _follow(stream: IO[bytes], kept: list[list[bytes]], log: Log | None) -> None:
+    for line in stream:
+        for lines in kept:
+            lines.append(line)
+        if log:
+            log(line.decode(errors="replace").rstrip("\n"))
+
+
+def _feed(stream: IO[bytes], text: str) -> None:
+    with contextlib.suppress(BrokenPipeError), stream:  # it may not want to read all of it
+        stream.write(text.encode())
+
+
+def _text(lines: list[bytes]) -> str:
+    return b"".join(lines).decode(errors="replace")
 
 
 def plugin() -> Plugin:

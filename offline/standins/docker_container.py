@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from offline.standins.docker_host import DockerHost, explained, gone
-from offline.standins.properties import Property
+from offline.standins.properties import Kind, Property
 from offline.standins.resource import Call, Failed, Resource, Unfinished
 from offline.standins.values import Values
 
@@ -20,7 +20,7 @@ _NANO = 1_000_000_000
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": _NANO, "m": 60 * _NANO, "h": 3600 * _NANO}
 
 
-def _replacing(kind: Any = "string", **more: Any) -> Property:
+def _replacing(kind: Kind = "string", **more: Any) -> Property:  # noqa: ANN401 -- passed on
     return Property(kind=kind, replaces=True, **more)
 
 
@@ -145,20 +145,10 @@ class Container(Resource):
         *(name for name, prop in table.items() if prop.computed),
     )
     unsupported: ClassVar = frozenset(
-        [
-            "attach",
-            "logs",
-            "gpus",
-            "mounts",
-            "storageOpts",
-            "publishAllPorts",
-            "platform",
-            "deviceRequests",
-            "deviceReadBps",
-            "deviceReadIops",
-            "deviceWriteBps",
-            "deviceWriteIops",
-        ]
+        {
+            *("attach", "logs", "gpus", "mounts", "storageOpts", "publishAllPorts", "platform", "deviceRequests"),
+            *("deviceReadBps", "deviceReadIops", "deviceWriteBps", "deviceWriteIops"),
+        }
     )
     delete_first: ClassVar = True
 
@@ -169,7 +159,7 @@ class Container(Resource):
         config = engine_config(inputs)
         api = self.host.api
         with explained("Unable to create container"):
-            made: str = api.create_container_from_config(config, inputs["name"])["Id"]
+            made: str = api.create_container_from_config(config, inputs["name"])["Id"]  # type: ignore[no-untyped-call]
         try:
             self._connect(made, inputs)
             self._upload(made, inputs)
@@ -179,7 +169,8 @@ class Container(Resource):
                 if inputs.get("wait"):
                     self._wait(made, inputs["waitTimeout"], call)
         except Failed as error:
-            raise Unfinished(str(error), made, self._state(made, inputs) or inputs) from error
+            # Recorded as planned, which is what the official plugin does: only a refresh looks at what became of it.
+            raise Unfinished(str(error), made, inputs) from error
         return made, self._state(made, inputs) or inputs
 
     def read(self, resource_id: str, state: Values, call: Call) -> Values | None:

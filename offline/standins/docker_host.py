@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -60,13 +61,8 @@ class DockerHost:
 
 def _tunnel(host: str, options: list[str]) -> str:
     """A local socket, each connection of which is one `docker system dial-stdio` on the far machine."""
-    address = urlsplit(host)
-    if not address.hostname:
-        raise Failed(f"host '{host}' names no machine")
-    command = ["ssh", *options, *(["-l", address.username] if address.username else [])]
-    command += [*(["-p", str(address.port)] if address.port else []), "--", address.hostname]
-    command += ["docker", "system", "dial-stdio"]
-    path = Path(tempfile.mkdtemp(prefix="docker-ssh-")) / "docker.sock"
+    command = dial_command(host, options)
+    path = _private_folder() / "docker.sock"
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen(64)
@@ -75,10 +71,31 @@ def _tunnel(host: str, options: list[str]) -> str:
         while True:
             connection, _ = listener.accept()
             with connection:  # the child holds its own copy
-                subprocess.Popen(command, stdin=connection, stdout=connection, start_new_session=True)
+                subprocess.Popen(command, stdin=connection.fileno(), stdout=connection.fileno())
 
     threading.Thread(target=accept, daemon=True).start()
     return f"unix://{path}"
+
+
+def dial_command(host: str, options: list[str]) -> list[str]:
+    """The command whose input and output are a connection to the engine at an ssh:// address."""
+    address = urlsplit(host)
+    if not address.hostname:
+        raise Failed(f"host '{host}' names no machine")
+    user = ["-l", address.username] if address.username else []
+    port = ["-p", str(address.port)] if address.port else []
+    return ["ssh", *options, *user, *port, "--", address.hostname, "docker", "system", "dial-stdio"]
+
+
+def _private_folder() -> Path:
+    """A folder of this process; those of plugins that the engine has ended are removed."""
+    base = Path(tempfile.gettempdir())
+    for old in base.glob("docker-ssh-*"):
+        if not Path("/proc", old.name.rsplit("-", 1)[-1]).exists():
+            shutil.rmtree(old, ignore_errors=True)
+    folder = base / f"docker-ssh-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @contextlib.contextmanager

@@ -1,9 +1,9 @@
 """The random plugin's stand-in: `random.RandomPassword`."""
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from offline.standins.properties import Property
+from offline.standins.properties import Kind, Property
 from offline.standins.resource import Call, Plugin, Resource
 from offline.standins.values import Values, unknown
 
@@ -12,8 +12,8 @@ _NUMERIC = "0123456789"
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 
 
-def _replacing(kind: str, **more: object) -> Property:
-    return Property(kind=kind, replaces=True, **more)  # type: ignore[arg-type]
+def _replacing(kind: Kind, **more: Any) -> Property:  # noqa: ANN401 -- passed on
+    return Property(kind=kind, replaces=True, **more)
 
 
 class RandomPassword(Resource):

@@ -30,7 +30,7 @@ class Unfinished(Failed):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What surrounds one request: the resource's name, a line to the person's screen, and whether the run was cancelled."""
+    """What surrounds one request: the resource's name, a line to the person's screen, whether the run was cancelled."""
 
     name: str
     log: Log
@@ -46,7 +46,7 @@ class Difference:
 
 
 class Resource:
-    """One resource type. `outputs` names what only the other side knows; `unsupported` what only the official one does."""
+    """One resource type. `outputs`: what only the other side knows; `unsupported`: what only the official one does."""
 
     table: ClassVar[Table]
     outputs: ClassVar[tuple[str, ...]] = ()
@@ -97,7 +97,7 @@ class Resource:
 class Plugin:
     """One plugin: its name, its provider's settings, its adapters by type token.
 
-    `configure` gets the provider's settings; adapters must check and compare without it and connect only when they work.
+    `configure` gets the provider's settings; adapters check and compare without it, and connect only when they work.
     """
 
     name: str

@@ -1,4 +1,5 @@
 """The engine's side of a stand-in: one gRPC service that turns requests into plain values and calls the adapters."""
+# ruff: noqa: N802, D102, ARG002 -- the protocol names the methods and their arguments
 
 import contextlib
 import json
@@ -51,7 +52,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         schema = {
             "name": self.plugin.name,
             "version": self.version,
-            "resources": dict.fromkeys(self.plugin.resources, {}),
+            "resources": {token: {} for token in self.plugin.resources},
         }
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
@@ -205,7 +206,7 @@ def _failures(wrong: Iterable[tuple[str, str]]) -> list[provider_pb2.CheckFailur
     return [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in wrong]
 
 
-def _kind(change: Change) -> provider_pb2.PropertyDiff.Kind:
+def _kind(change: Change) -> provider_pb2.PropertyDiff.Kind.ValueType:
     if change.before and change.after:
         return _Kind.UPDATE_REPLACE if change.replaces else _Kind.UPDATE
     if change.after:

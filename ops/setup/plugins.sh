@@ -37,7 +37,7 @@ if ! installed "$stand_ins" && downloads_reachable; then
 fi
 say "plugins: the stand-ins of offline/ (no official ones here, and $DOWNLOADS is not reachable)"
 mkdir -p "$stand_ins"
-"$ROOT/offline/install-plugins.sh" "$stand_ins" "$VENV/bin/python" >&2 || fail "offline/install-plugins.sh failed (see above)"
+"$ROOT/offline/install-plugins.sh" "$stand_ins" "$VENV/bin/python" >/dev/null || fail "offline/install-plugins.sh failed (see above)"
 installed "$stand_ins" || fail "offline/install-plugins.sh did not install every plugin of: $PLUGINS"
 printf '%s\n' "$want" >"$stamp"
 answer "$stand_ins" stand-ins

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+SLOW = 20_000  # milliseconds: a machine under load is slow, not wrong
+
 OpenPage = Callable[[], Page]
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.actions import Account, OpenPage, Portal
+from tests.browser.actions import SLOW, Account, OpenPage, Portal
+from tests.browser.quiet_network import browser_command
 
 CHROMIUM = os.environ.get("MENTOR_TEST_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -24,7 +25,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SLOW = 20_000  # milliseconds: a machine under load is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,13 +46,17 @@ def portal() -> Portal:
 
 
 @pytest.fixture(scope="session")
-def browser(portal: Portal) -> Iterator[Browser]:  # noqa: ARG001 - without a portal no browser is started
+def browser(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One Chromium for all tests."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
     expect.set_options(timeout=SLOW)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    urls = [url for url in (portal.url, portal.ip_url) if url]
+    with (
+        browser_command(CHROMIUM, urls, tmp_path_factory.mktemp("chromium")) as (command, more),
+        sync_playwright() as playwright,
+    ):
+        chromium = playwright.chromium.launch(executable_path=command, args=[*FLAGS, *more])
         yield chromium
         chromium.close()
 

@@ -68,6 +68,7 @@ class Graph(pulumi.runtime.Mocks):
         return [each for each in self.by_name.values() if each.type.endswith(ending)]
 
     def __iter__(self) -> Iterator[Declared]:
+        """Every resource, in the order of declaration."""
         return iter(self.by_name.values())
 
 
@@ -79,7 +80,7 @@ class Monitor(mocks.MockMonitor):
         self.graph = graph
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  (the name is the protocol's)
-        answer = super().RegisterResource(request)
+        answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
             declared = Declared(
                 urn=answer.urn,
@@ -122,7 +123,7 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
         }
         pulumi.runtime.set_all_config(texts, [f"mentor:{key}" for key in secrets])
 
-        @pulumi.runtime.test
+        @pulumi.runtime.test  # type: ignore[untyped-decorator]
         def program() -> None:
             runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 

@@ -121,9 +121,9 @@ class Workshop:
         counts = {}
         for line in done.stdout.splitlines():
             words = line.split()
-            if len(words) == 3 and words[1].isdigit() and words[0] in "+-~" + "±":  # noqa: PLR2004
+            if len(words) == 3 and words[1].isdigit() and words[0] in "+-~" + "±":
                 counts[words[2]] = int(words[1])
-            elif len(words) >= 2 and words[0].isdigit() and words[1] == "unchanged":  # noqa: PLR2004
+            elif len(words) >= 2 and words[0].isdigit() and words[1] == "unchanged":
                 counts["unchanged"] = int(words[0])
         return counts
 
@@ -136,7 +136,7 @@ def environment() -> dict[str, str]:
     for line in exports.splitlines():
         words = shlex.split(line)
         if words[:1] == ["export"]:
-            found.update(word.split("=", 1) for word in words[1:] if "=" in word)
+            found.update((word.partition("=")[0], word.partition("=")[2]) for word in words[1:] if "=" in word)
     found["PATH"] = os.path.expandvars(found["PATH"])
     return found
 

@@ -51,6 +51,11 @@ def run(
     return text
 
 
+def run_binary(*command: str) -> bytes:
+    """Run a program for its output as bytes."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True).stdout
+
+
 def need_engine() -> None:
     """Skip where there is no Docker engine to ask."""
     try:

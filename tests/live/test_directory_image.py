@@ -16,6 +16,7 @@ from tests.live import image_kit as kit
 pytestmark = pytest.mark.live
 
 READER = 'reader-canary "#\\ö'
+FIRST = "first-password"
 BASE = "ou=people,dc=mentor"
 
 
@@ -29,7 +30,7 @@ class Running:
     authority: kit.Authority
     files: dict[str, str]
 
-    def put(self, person: str, password: str = "first-password", **fields: str | None) -> None:
+    def put(self, person: str, password: str = FIRST, **fields: str | None) -> None:
         done = kit.put_account(self.container, person, password, **fields)
         assert (done.returncode, done.stderr) == (0, "")
 
