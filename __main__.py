@@ -51,14 +51,16 @@ portal = Portal(
                database_address=database_address),
     on_host,
 )  # fmt: skip
+# A mistake in the course's SQL ends the run before anybody's things are made: a component's children wait for it.
+taught = pulumi.ResourceOptions(depends_on=[database_server.template])
 seats = Seats(
     "seats",
     roster,
     SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone, image=images["seat"],
              material=ground.material, authorized_key=keys.terminal.public),
-    on_host,
+    pulumi.ResourceOptions.merge(on_host, taught),
 )  # fmt: skip
-accounts = Accounts("accounts", host, directory, roster)
+accounts = Accounts("accounts", host, directory, roster, taught)
 in_database = pulumi.ResourceOptions(providers=[database_server.provider(host, chosen.database)])
 databases = Databases("databases", roster, database_server, chosen.database, in_database)
 services = {"spyglass": portal.spyglass, "postgres": database_server.server, "registry": registry.server}

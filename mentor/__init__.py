@@ -2,8 +2,8 @@
 
 Each module may import only from those above it:
 
-    problems, values, addresses, settings, checks, names, table, subnets, roster, files, lesson, capacity,
-    workshop, then the components.
+    problems, explain, values, addresses, settings, checks, names, table, subnets, entries, roster, files,
+    document, lesson, capacity, workshop, then the components.
 
 Everything up to ``workshop`` is pure: no Pulumi, no network, and no file but those the configuration names.
 """

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_command as command
 
 from mentor.databases import DatabaseServer, StudentDatabase
-from mentor.host import DockerHost
+from mentor.host import RUN_SCRIPT, DockerHost
 from mentor.seats import Seat
 from mentor.settings import ArchiveSettings
 
@@ -40,10 +40,10 @@ class Archives(pulumi.ComponentResource):
                 f"{person}-archive",
                 create="true",
                 update="",
-                delete=script,
-                interpreter=["/bin/bash", "-c"],
+                delete=RUN_SCRIPT,
                 environment={
                     **host.environment,
+                    "SCRIPT": script,
                     "STACK": host.stack,
                     "STUDENT": person,
                     "HOME_VOLUME": host.name(f"seat-{person}-home"),

@@ -17,7 +17,7 @@ import pulumi_postgresql as postgresql
 
 from mentor.certificates import Pair
 from mentor.directory import Access, password
-from mentor.host import DockerHost, volume
+from mentor.host import RUN_SCRIPT, DockerHost, volume
 from mentor.lesson import Course
 from mentor.roster import Person, Roster
 from mentor.services import ServiceArgs, service
@@ -85,15 +85,15 @@ class DatabaseServer(pulumi.ComponentResource):
         )
         self.template = command.local.Command(
             "course-template",
-            create=LOAD.read_text(encoding="utf-8"),
+            create=RUN_SCRIPT,
             environment={
                 **args.host.environment,
+                "SCRIPT": LOAD.read_text(encoding="utf-8"),
                 "POSTGRES": args.host.name("postgres"),
                 "COURSE": os.path.relpath(args.course.root),
                 "FILES": json.dumps([str(file.relative_to(args.course.root)) for file in args.course.sql_files]),
                 "CONTENT": args.course.sql_hash,
             },
-            interpreter=["/bin/bash", "-c"],
             triggers=[self.data.id],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server], deleted_with=self.data),
         )

@@ -12,6 +12,14 @@ import yaml
 from mentor.problems import Key, show
 
 LARGEST_FILE = 1 << 20
+DEEPEST = 20
+OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 class DocumentError(ValueError):
@@ -50,25 +58,33 @@ def read(path: Path) -> Document:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8", line) from None
     try:
-        for token in yaml.scan(text):
-            if isinstance(token, yaml.AliasToken):
-                raise DocumentError("an alias (*name) is not understood here: write it out", token.start_mark.line + 1)
+        _refuse_tricks(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DocumentError(f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 1) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, DocumentError):
-            raise
-        raise DocumentError(
-            f"is not YAML: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}"
-        ) from None
+    except DocumentError:
+        raise
+    except (yaml.YAMLError, ValueError) as error:
+        raise DocumentError(f"is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(values, dict) or node is None:
         raise DocumentError(f"{show(values)} is not a mapping: write key: value, one a line")
     lines: dict[Key, int] = {}
     _locate(node, (), lines)
     return Document({str(key): value for key, value in values.items()}, lines)
+
+
+def _refuse_tricks(text: str) -> None:
+    """Stop before YAML is built: aliases can unfold without end, and nesting costs more with every level."""
+    depth = 0
+    for token in yaml.scan(text):
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        line = token.start_mark.line + 1
+        if isinstance(token, yaml.AliasToken):
+            raise DocumentError("an alias (*name) is not understood here: write it out", line)
+        if depth > DEEPEST:
+            raise DocumentError(f"is nested deeper than {DEEPEST} levels: nothing here needs that", line)
 
 
 def _locate(node: yaml.Node, key: Key, lines: dict[Key, int]) -> None:

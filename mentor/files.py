@@ -13,6 +13,7 @@ from pathlib import Path
 IGNORED = frozenset({"__pycache__", ".git", ".DS_Store", ".ipynb_checkpoints"})
 IGNORED_ENDINGS = (".pyc", ".swp", "~")
 CHUNK = 1 << 20
+HASH_DIGITS = 16
 
 
 def walk(folder: Path) -> Iterator[Path]:
@@ -43,12 +44,20 @@ def troubles(folder: Path) -> Iterator[str]:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode):
             target = os.fsencode(path.readlink()).decode("utf-8", "backslashreplace")
-            if path.readlink().is_absolute() or not path.resolve().is_relative_to(inside):
+            end = _end_of(path)
+            if path.readlink().is_absolute() or (end and not end.is_relative_to(inside)):
                 yield f"{shown(path, folder)} is a link out of the folder (to {target}): copy the file in"
-            elif not path.exists():
+            elif not (end and end.exists()):
                 yield f"{shown(path, folder)} is a link to nothing ({target}): remove it"
         elif not stat.S_ISREG(mode):
             yield f"{shown(path, folder)} is neither file nor folder: remove it"
+
+
+def _end_of(link: Path) -> Path | None:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):  # links in a circle end nowhere
+        return None
 
 
 def content_hash(folder: Path, paths: Iterable[Path]) -> str:
@@ -62,7 +71,7 @@ def content_hash(folder: Path, paths: Iterable[Path]) -> str:
         else:
             kind, inner = b"exec" if mode & stat.S_IXUSR else b"file", _file_hash(path)
         whole.update(b"%d:%s:%s:" % (len(name), name, kind) + inner)
-    return whole.hexdigest()[:16]
+    return whole.hexdigest()[:HASH_DIGITS]
 
 
 def _file_hash(path: Path) -> bytes:

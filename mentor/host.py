@@ -16,6 +16,11 @@ SSH_OPTIONS = ["-o", "ConnectTimeout=10", "-o", "BatchMode=yes", "-o", "ControlM
                "-o", "ControlPath=~/.ssh/mentor-%C", "-o", "ControlPersist=60"]  # fmt: skip
 
 
+RUN_SCRIPT = 'exec bash -c "$SCRIPT"'
+"""A command's text where it is longer than a line: a failed text is printed whole, before the reason. So the script
+stands in the environment, and the reason is what is seen."""
+
+
 @dataclass(frozen=True)
 class DockerHost:
     """Where containers live and what they are called. ``url`` is ``unix://...`` or ``ssh://...`` from ``hosts``."""

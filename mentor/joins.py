@@ -10,7 +10,7 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.host import DockerHost
+from mentor.host import RUN_SCRIPT, DockerHost
 from mentor.seats import Seat
 
 # A repeated connect fails, and is then looked up: the command may run twice.
@@ -52,10 +52,11 @@ class Joins(pulumi.ComponentResource):
                 }
                 command.local.Command(
                     f"{person}-joins-{alias}",
-                    create=CONNECT + READY if waits else CONNECT,
+                    create=RUN_SCRIPT,
                     delete=DISCONNECT,
                     environment={
                         **host.environment,
+                        "SCRIPT": CONNECT + READY if waits else CONNECT,
                         "ALIAS": alias,
                         "SERVICE": service.id,
                         "NETWORK": seat.network.id,

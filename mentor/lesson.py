@@ -121,14 +121,16 @@ def parse(folder: Path, root: Path, problems: Problems) -> Course | None:
         def report(key: Key, text: str) -> None:
             problems.add_elsewhere(f"{folder / LAB}:{doc.line(key)}", f"{dotted(key)}: {text}")
 
-        found = _read(course, lenient(Lab, doc.values, report), report)
+        lab = lenient(Lab, doc.values, report)
+        _check(course, lab, report)
+        # Only what was checked is opened: reading a pipe, for one, would never end.
+        return _course(course, lab) if len(problems) == before else None
     except document.DocumentError as error:
         problems.add_elsewhere(f"{folder / LAB}:{error.line}", str(error))
         return None
     except OSError as error:
         problems.add("course", f"{show(str(folder))}: {error.filename} cannot be read: {error.strerror}")
         return None
-    return found if len(problems) == before else None
 
 
 def _folder_trouble(course: Path) -> str | None:
@@ -144,39 +146,44 @@ def _folder_trouble(course: Path) -> str | None:
     return None
 
 
-def _read(course: Path, lab: Lab, report: Report) -> Course:
-    if not lab.title:
-        report(("title",), "is required: what the course is called")
-    material = course / lab.material
-    sql = tuple(course / name for name in lab.database.files)
-    _check_material(material, lab, report)
-    for index, path in enumerate(sql):
-        if wrong := _sql_trouble(path, course):
-            report(("database", "files", index), f"{show(lab.database.files[index])} {wrong}")
-        elif path in sql[:index]:
-            report(("database", "files", index), f"{show(lab.database.files[index])} is there twice: remove one")
-    _check_images(course, lab, report)
-    there = material.is_dir()
-    readable = [path for path in sql if path.is_file()]
+def _course(root: Path, lab: Lab) -> Course:
+    material = root / lab.material
+    sql = tuple(root / name for name in lab.database.files)
     return Course(
-        root=course,
+        root=root,
         title=lab.title,
         material=material,
-        material_hash=files.content_hash(material, files.walk(material)) if there else "",
+        material_hash=files.content_hash(material, files.walk(material)),
         sql_files=sql,
-        sql_hash=_ordered_hash(course, readable),
-        images=tuple(CourseImage(name=one.name, build=course / one.build if one.build else None) for one in lab.images),
+        sql_hash=_ordered_hash(root, sql),
+        images=tuple(CourseImage(name=one.name, build=root / one.build if one.build else None) for one in lab.images),
     )
 
 
-def _ordered_hash(course: Path, paths: list[Path]) -> str:
+def _ordered_hash(course: Path, paths: tuple[Path, ...]) -> str:
     """Hash the SQL files in their order, which is the order in which they are loaded."""
-    return hashlib.sha256(b"".join(files.content_hash(course, [path]).encode() for path in paths)).hexdigest()[:16]
+    whole = hashlib.sha256()
+    for path in paths:
+        whole.update(f"{path.relative_to(course)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()[: files.HASH_DIGITS]
 
 
-def _check_material(material: Path, lab: Lab, report: Report) -> None:
-    if not material.is_dir():
-        report(("material",), f"{show(lab.material)} is not a folder ({material})")
+def _check(course: Path, lab: Lab, report: Report) -> None:
+    if not lab.title:
+        report(("title",), "is required: what the course is called")
+    _check_material(course, lab, report)
+    for index, name in enumerate(lab.database.files):
+        if wrong := _sql_trouble(course / name, course):
+            report(("database", "files", index), f"{show(name)} {wrong}")
+        elif name in lab.database.files[:index]:
+            report(("database", "files", index), f"{show(name)} is there twice: remove one")
+    _check_images(course, lab, report)
+
+
+def _check_material(course: Path, lab: Lab, report: Report) -> None:
+    material = course / lab.material
+    if not material.is_dir() or not material.resolve().is_relative_to(course.resolve()):
+        report(("material",), f"{show(lab.material)} is not a folder of the course ({material})")
         return
     if not any(files.walk(material)):
         report(("material",), f"{show(lab.material)} is empty ({material}): put at least one file in it")

@@ -18,11 +18,15 @@ import pulumi_docker as docker
 from mentor.caddyfile import caddyfile
 from mentor.certificates import Pair
 from mentor.directory import Access
+from mentor.files import IGNORED, IGNORED_ENDINGS
 from mentor.host import DockerHost, volume
 from mentor.lesson import Course
 from mentor.roster import Person, Roster
 from mentor.services import ServiceArgs, service
 from mentor.settings import HttpsSettings, WorkshopSettings
+
+EXCLUDED = " ".join(f"--exclude='{name}'" for name in [*sorted(IGNORED), *(f"*{end}" for end in IGNORED_ENDINGS)])
+"""What the course's fingerprint leaves out is not delivered either."""
 
 ANYWHERE = "0.0.0.0"  # noqa: S104  (what people type is not on this machine alone)
 
@@ -133,7 +137,7 @@ class Portal(pulumi.ComponentResource):
                       stdin=classroom(args.host, settings, args.roster, args.database_address))  # fmt: skip
         self._deliver(
             "material",
-            'tar -C "$MATERIAL" -c . | docker exec -i -u 0 "$SPYGLASS" course-put "$CONTENT"',
+            f'tar -C "$MATERIAL" {EXCLUDED} -c . | docker exec -i -u 0 "$SPYGLASS" course-put "$CONTENT"',
             args,
             args.material,
             environment={

@@ -29,11 +29,13 @@ def require(workshop: Workshop, project: str) -> None:
     try:
         facts = probe(DockerHost(workshop.stack, url))
     except HostError as error:
-        found.add("hosts[0]", f"{show(url)} cannot be used: {error}; try: DOCKER_HOST={url} docker info")
+        found.add("hosts[0]", f"{show(url)} cannot be used: {error}")
         raise SettingsError(found) from None
     judge(workshop, facts, found)
     if found:
         raise SettingsError(found)
+    host = capacity.HostFacts(memory_mib=facts.memory_mib, cpus=facts.cpus, disk_free_mib=facts.disk_free_mib)
+    pulumi.log.info(capacity.statement(capacity.needs(workshop.settings, workshop.roster.people), host))
     for person in sorted(facts.students - {person.id for person in workshop.roster.people}):
         place = workshop.settings.archive.folder / workshop.stack / person
         pulumi.log.warn(f"{person} is no longer in the class: archived to {place}, then deleted")

@@ -6,12 +6,13 @@ where the engine runs (over SSH for a remote host). Nothing on the host changes.
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
-from urllib.parse import urlsplit
 
-from mentor.host import SSH_OPTIONS, DockerHost
+from mentor import remote
+from mentor.host import DockerHost
 
 TIMEOUT_SECONDS = 30
 TRIES = 3
@@ -49,25 +50,33 @@ class Facts:
     students: frozenset[str] = frozenset()
 
 
-def _run(arguments: list[str], environment: dict[str, str], what: str) -> str:
+def _ask(host: DockerHost, arguments: list[str], what: str) -> str:
+    """Run a program where the engine runs, and give back what it printed."""
     try:
         done = subprocess.run(
-            arguments,
-            env={**os.environ, **environment},
+            remote.command(host, arguments) if host.is_remote else arguments,
+            env=os.environ | ({} if host.is_remote else host.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=True,
             timeout=TIMEOUT_SECONDS,
         )
-    except FileNotFoundError:
-        raise HostError(f"{arguments[0]} is not installed on this machine, and {what} needs it") from None
+    except FileNotFoundError as error:
+        raise HostError(f"{error.filename} is not installed on this machine, and {what} needs it") from None
     except subprocess.TimeoutExpired:
-        raise HostError(f"no answer within {TIMEOUT_SECONDS} s to {what}") from None
+        raise HostError(f"no answer within {TIMEOUT_SECONDS} s to {what}; try: {_by_hand(host)}") from None
     except subprocess.CalledProcessError as error:
+        if host.is_remote and error.returncode == remote.SSH_FAILED:
+            raise HostError(remote.refusal(host, error.stderr)) from None
         said = " ".join((error.stderr or error.stdout or "").split()) or f"exit code {error.returncode}"
-        raise HostError(f"{what} failed: {said[-300:]}") from None
+        raise HostError(f"{what} failed: {said[-300:]}; try: {_by_hand(host)}") from None
     return done.stdout
+
+
+def _by_hand(host: DockerHost) -> str:
+    """What a person types to see the same for himself."""
+    return f"ssh {remote.target(host)} docker info" if host.is_remote else f"DOCKER_HOST={host.url} docker info"
 
 
 def probe(host: DockerHost) -> Facts:
@@ -76,17 +85,16 @@ def probe(host: DockerHost) -> Facts:
     Raises:
         HostError: the engine or the machine does not answer.
     """
-    engine = json.loads(_run(["docker", "info", "--format", "{{json .}}"], host.environment, "docker info"))
+    if not shutil.which("docker"):
+        raise HostError("the docker command is not installed on this machine")
+    engine = json.loads(_ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
     if engine.get("ServerErrors"):
         raise HostError("docker info failed: " + " ".join(" ".join(engine["ServerErrors"]).split())[:300])
     machine = _machine(host, engine["DockerRootDir"])
     mine = f"label=mentor.stack={host.stack}"
-    published = _run(["docker", "ps", "-a", "--filter", mine, "-q"], host.environment, "docker ps").split()
-    volumes = _run(
-        ["docker", "volume", "ls", "--filter", mine, "--format", '{{.Label "mentor.student"}}'],
-        host.environment,
-        "docker volume ls",
-    )
+    published = _ask(host, ["docker", "ps", "-a", "--filter", mine, "-q"], "docker ps").split()
+    student = '{{.Label "mentor.student"}}'
+    volumes = _ask(host, ["docker", "volume", "ls", "--filter", mine, "--format", student], "docker volume ls")
     return Facts(
         version=engine["ServerVersion"],
         cpus=engine["NCPU"],
@@ -105,14 +113,7 @@ def probe(host: DockerHost) -> Facts:
 
 def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:
     """The script's answers, by key."""
-    if host.is_remote:
-        url = urlsplit(host.url)
-        target = f"{url.username}@{url.hostname}" if url.username else str(url.hostname)
-        port = ["-p", str(url.port)] if url.port else []
-        quoted = SCRIPT.replace("$1", root)
-        text = _run(["ssh", *SSH_OPTIONS, *port, target, quoted], {}, f"ssh {target}")
-    else:
-        text = _run(["sh", "-c", SCRIPT, "probe", root], {}, "the probe of this machine")
+    text = _ask(host, ["sh", "-c", SCRIPT, "probe", root], "the probe of the host")
     answers: dict[str, list[str]] = {}
     for line in text.splitlines():
         key, _, value = line.partition("=")
@@ -125,7 +126,7 @@ def _published(host: DockerHost, containers: list[str]) -> frozenset[int]:
     if not containers:
         return frozenset()
     template = "{{range $port, $at := .HostConfig.PortBindings}}{{range $at}}{{.HostPort}} {{end}}{{end}}"
-    text = _run(["docker", "inspect", "-f", template, *containers], host.environment, "docker inspect")
+    text = _ask(host, ["docker", "inspect", "-f", template, *containers], "docker inspect")
     return frozenset(int(port) for port in text.split())
 
 
@@ -133,10 +134,10 @@ def _networks(host: DockerHost) -> dict[str, IPv4Network]:
     """Subnets of the engine's networks that are not this stack's, by name."""
     line = '{{.ID}} {{.Label "mentor.stack"}}'
     for attempt in range(TRIES):
-        listed = _run(["docker", "network", "ls", "--format", line], host.environment, "docker network ls")
+        listed = _ask(host, ["docker", "network", "ls", "--format", line], "docker network ls")
         foreign = [words[0] for words in map(str.split, listed.splitlines()) if words[1:] != [host.stack]]
         try:
-            text = _run(["docker", "network", "inspect", *foreign], host.environment, "docker network inspect")
+            text = _ask(host, ["docker", "network", "inspect", *foreign], "docker network inspect")
         except HostError:
             # One of them went away between the two questions.
             if attempt == TRIES - 1:

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.host import DockerHost, volume
+from mentor.host import RUN_SCRIPT, DockerHost, volume
 from mentor.images import build
 from mentor.lesson import CourseImage
 from mentor.services import ServiceArgs, service
@@ -56,14 +56,14 @@ class Registry(pulumi.ComponentResource):
                 source = build(f"course-{slug}", course_image.build, {}, child)[1].repo_digest
             command.local.Command(
                 f"{slug}-in-registry",
-                create=PUT,
+                create=RUN_SCRIPT,
                 environment={
                     **host.environment,
+                    "SCRIPT": PUT,
                     "NAME": course_image.name,
                     "IMAGE": source,
                     "REGISTRY": host.name("registry"),
                 },
-                interpreter=["/bin/bash", "-c"],
                 triggers=[data.id],
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),
             )

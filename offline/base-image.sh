@@ -39,6 +39,8 @@ Acquire::Languages "none";
 Acquire::GzipIndexes "true";
 APT::AutoRemove::SuggestsImportant "false";
 EOF
+    rm -f "$1/etc/hostname" "$1/etc/resolv.conf" # debootstrap copied this machine's
+    : >"$1/etc/machine-id"
     find "$1/usr/share/doc" ! -type d ! -name copyright -delete
     find "$1/usr/share/doc" -depth -type d -empty -delete
     rm -rf "$1"/usr/share/{groff,info,lintian,linda,man}/* "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/* "$1"/var/log/*

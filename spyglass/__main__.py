@@ -10,6 +10,8 @@ import uvicorn
 
 from spyglass import app, classroom, settings
 
+log = logging.getLogger("spyglass")
+
 JOIN_PATIENCE = 15.0  # seconds for the engine to plug in the backplane
 MESSAGE_LIMIT = 64 * 1024  # bytes of a websocket message; the page sends pastes in pieces
 
@@ -43,9 +45,11 @@ def serve() -> None:
     current = settings.from_environment()
     if current.network is None:  # pragma: no cover - from_environment always sets it
         raise SystemExit("SPYGLASS_NETWORK is not set")
+    address = wait_for_address(current.network)
+    log.info("listening on %s:%s", address, current.port)
     uvicorn.run(
         app.create(app.build(current)),
-        host=wait_for_address(current.network),
+        host=address,
         port=current.port,
         http="h11",
         ws="websockets",
@@ -59,6 +63,7 @@ def serve() -> None:
         proxy_headers=True,
         forwarded_allow_ips="*",
         access_log=False,  # the gateway keeps one
+        log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=2,
     )

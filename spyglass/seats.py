@@ -108,8 +108,6 @@ class Seats:
                     term_type="xterm-256color" if size else None,
                     term_size=(size.columns, size.rows) if size else None,
                     window=WINDOW,
-                    # The default, said aloud: nothing of spyglass's own machine is lent to a seat.
-                    agent_forwarding=False,
                     x11_forwarding=False,
                 )
         except (OSError, asyncssh.Error) as error:
@@ -140,9 +138,11 @@ class Seats:
             # settled by the network, where every seat has one of its own with nobody else in it.
             known_hosts=None,
             config=None,
+            # Nothing of spyglass's own machine is lent to a seat.
             agent_path=None,
             agent_forwarding=False,
             x509_trusted_certs=None,
+            x509_trusted_cert_paths=[],
             preferred_auth="publickey",
             compression_algs=None,
             keepalive_interval=10,

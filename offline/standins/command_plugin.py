@@ -1,4 +1,5 @@
 """The command plugin's stand-in: `command.local.Command`."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 import contextlib
 import os
@@ -113,8 +114,8 @@ def _output(process: subprocess.Popen[bytes], command: str, inputs: Values, call
         if call.cancelled.is_set():
             process.kill()
         time.sleep(_POLL)
-    for thread in threads:
-        thread.join()
+    for thread in threads:  # what a killed command left running may hold its output open
+        thread.join(timeout=1 if call.cancelled.is_set() else None)
     if process.returncode != 0:
         code = process.returncode
         how = f"exit status {code}" if code > 0 else f"signal: {signal.strsignal(-code)}".lower()

@@ -1,4 +1,5 @@
 """`docker.Container`: its properties, the engine's form of them, and its life."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 import base64
 import contextlib
@@ -8,7 +9,7 @@ import tarfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from offline.standins.docker_host import DockerHost, explained, gone
 from offline.standins.properties import Kind, Property
@@ -194,7 +195,7 @@ class Container(Resource):
                     mem_limit=_bytes(inputs.get("memory")),
                     mem_reservation=_bytes(inputs.get("memoryReservation")),
                     memswap_limit=_bytes(inputs.get("memorySwap")),
-                    restart_policy=_restart(inputs),
+                    restart_policy=cast("Any", _restart(inputs)),
                 )
         return {name: value for name, value in state.items() if name in self.outputs} | inputs
 
@@ -351,8 +352,9 @@ def engine_config(inputs: Values) -> dict[str, Any]:
 
 
 def container_state(known: Values, found: dict[str, Any]) -> Values:
-    """What was known, corrected by what the engine tells of the container. Its environment and labels mix with the
-    image's and are kept as given, as are uploads, volumes and networks.
+    """What was known, corrected by what the engine tells of the container.
+
+    Its environment and labels mix with the image's and are kept as given, as are uploads, volumes and networks.
     """
     config, host, network = found["Config"], found["HostConfig"], found["NetworkSettings"]
     running = found["State"]["Running"]

@@ -1,9 +1,11 @@
 """`docker.Image`: built on the engine's host with the classic builder, hashed by its context, never removed."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 import hashlib
 import os
 import platform
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -127,7 +129,7 @@ class Image(Resource):
                 forcerm=True,
             )
             _follow(lines, call)
-            image_id = self.host.api.inspect_image(name)["Id"]
+            image_id: str = self.host.api.inspect_image(name)["Id"]  # type: ignore[no-untyped-call]
         call.log(f"Image built successfully, local id {image_id}")
         return inputs | {
             "baseImageName": name,
@@ -172,7 +174,7 @@ def _ignored(context: Path, dockerfile: Path) -> list[str]:
     return []
 
 
-def _follow(lines: Any, call: Call) -> None:
+def _follow(lines: Iterable[dict[str, str]], call: Call) -> None:
     """Pass the build's output on; when it fails, its end is part of the message."""
     last: deque[str] = deque(maxlen=_SHOWN)
     for line in lines:

@@ -1,4 +1,5 @@
 """`docker.Network`."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 import time
 from typing import Any, ClassVar
@@ -40,7 +41,7 @@ class Network(Resource):
         self.host = host
 
     def create(self, inputs: Values, call: Call) -> tuple[str, Values]:
-        ipam = {
+        ipam: Any = {
             "Driver": inputs["ipamDriver"],
             "Options": inputs.get("ipamOptions"),
             "Config": [

@@ -1,4 +1,5 @@
 """`docker.Volume`."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 import time
 from typing import Any, ClassVar

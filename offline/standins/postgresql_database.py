@@ -1,4 +1,5 @@
 """`postgresql.Database`."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -8,11 +9,12 @@ from offline.standins.resource import Call, Resource
 from offline.standins.values import Values
 
 if TYPE_CHECKING:
-    from psycopg.sql import Composable
+    from psycopg.sql import Composable, Composed
 
 _READ = """
     SELECT datname AS name, pg_get_userbyid(datdba)::text AS owner, pg_encoding_to_char(encoding)::text AS encoding,
-        datcollate AS "lcCollate", datctype AS "lcCtype", spcname AS "tablespaceName", datconnlimit AS "connectionLimit",
+        datcollate AS "lcCollate", datctype AS "lcCtype", spcname AS "tablespaceName",
+        datconnlimit AS "connectionLimit",
         datallowconn AS "allowConnections", datistemplate AS "isTemplate"
     FROM pg_database JOIN pg_tablespace ON dattablespace = pg_tablespace.oid WHERE datname = %s
 """
@@ -52,7 +54,7 @@ class Database(Resource):
             self.server.connected(f'error creating database "{name}"') as connection,
             acting_for(connection, owner or connection.info.user),
         ):
-            connection.execute(_create(inputs, connection.info.user))
+            connection.execute(create_statement(inputs, connection.info.user))
         return name, self.read(name, inputs, call) or inputs
 
     def read(self, resource_id: str, state: Values, call: Call) -> Values | None:
@@ -105,7 +107,8 @@ class Database(Resource):
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
 
 
-def _create(inputs: Values, user: str) -> "Composable":
+def create_statement(inputs: Values, user: str) -> "Composed":
+    """The one statement that makes a database; a name is always quoted, DEFAULT never."""
     from psycopg import sql  # noqa: PLC0415
 
     def value(name: str, make: type[sql.Identifier | sql.Literal], missing: str) -> "Composable":

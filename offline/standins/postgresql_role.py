@@ -1,4 +1,5 @@
 """`postgresql.Role`."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 from typing import TYPE_CHECKING, ClassVar
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from offline.standins.properties import Property
 from offline.standins.resource import Failed
@@ -11,7 +11,6 @@ from offline.standins.values import Values
 
 if TYPE_CHECKING:
     from psycopg import Connection
-    from psycopg.abc import Query
 
 SETTINGS = {
     "host": Property(),
@@ -62,7 +61,7 @@ class PostgresServer:
         """A connection for one piece of work; errors become one sentence that begins with `what`."""
         import psycopg  # noqa: PLC0415 -- most runs of a plugin only compare
 
-        parameters = {
+        parameters: dict[str, Any] = {
             name: str(self._settings[setting]) for name, setting in _PARAMETERS.items() if setting in self._settings
         }
         defaults = {"user": "postgres", "dbname": "postgres", "sslmode": "require"}
@@ -100,7 +99,7 @@ def acting_for(connection: "Connection[tuple[object, ...]]", role: str) -> Itera
             connection.execute(sql.SQL("REVOKE {} FROM CURRENT_USER").format(sql.Identifier(role)))
 
 
-def one(connection: "Connection[tuple[object, ...]]", query: "Query", *values: object) -> Values | None:
+def one(connection: "Connection[tuple[object, ...]]", query: LiteralString, *values: object) -> Values | None:
     """The one row that a query finds, by column name."""
     from psycopg.rows import dict_row  # noqa: PLC0415
 

@@ -88,8 +88,6 @@ def changes(table: Table, old: Values, new: Values) -> dict[str, Change]:
 def same(prop: Property, old: object, new: object) -> bool:
     """Whether two values mean the same to the plugin: nothing, empty and zero are one, a set has no order."""
     old, new = _bare(prop, old), _bare(prop, new)
-    if old is None or new is None:
-        return old is new
     if isinstance(old, dict) and isinstance(new, dict):
         if not prop.of:
             return {key: str(value) for key, value in old.items()} == {key: str(value) for key, value in new.items()}
@@ -98,12 +96,10 @@ def same(prop: Property, old: object, new: object) -> bool:
             for name, part in prop.of.items()
         )
     if isinstance(old, list) and isinstance(new, list):
-        if len(old) != len(new):
-            return False
         item = Property(kind="object" if prop.of else "any", of=prop.of)
         if prop.kind == "set":
-            return all(any(same(item, left, right) for left in old) for right in new)
-        return all(same(item, left, right) for left, right in zip(old, new, strict=True))
+            return len(old) == len(new) and all(any(same(item, left, right) for left in old) for right in new)
+        return len(old) == len(new) and all(same(item, left, right) for left, right in zip(old, new, strict=True))
     return old == new
 
 
@@ -121,20 +117,16 @@ def _wrong(path: str, prop: Property, value: object) -> Iterator[tuple[str, str]
         yield path, f"expected '{path}' to be one of {', '.join(prop.one_of)}, got '{value}'"
     elif prop.minimum is not None and isinstance(value, int | float) and value < prop.minimum:
         yield path, f"expected '{path}' to be at least {prop.minimum}, got {value}"
-    elif prop.of:
-        items = value if isinstance(value, list) else [value]
-        for index, item in enumerate(items):
-            where = f"{path}[{index}]" if isinstance(value, list) else path
-            if not isinstance(item, dict):
-                if item != UNKNOWN:
-                    yield where, f"'{where}' must be an object"
-                continue
-            for name, part in item.items():
-                if name not in prop.of:
-                    yield f"{where}.{name}", f"unexpected property '{where}.{name}'"
-                else:
-                    yield from _wrong(f"{where}.{name}", prop.of[name], part)
-            yield from _missing(f"{where}.", prop.of, item)
+    elif prop.of and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _wrong(f"{path}[{index}]", Property(kind="object", of=prop.of), item)
+    elif isinstance(value, dict) and prop.of:
+        for name, part in value.items():
+            if name in prop.of:
+                yield from _wrong(f"{path}.{name}", prop.of[name], part)
+            else:
+                yield f"{path}.{name}", f"unexpected property '{path}.{name}'"
+        yield from _missing(f"{path}.", prop.of, value)
 
 
 def _missing(prefix: str, table: Table, inputs: Values) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,5 @@
 """The random plugin's stand-in: `random.RandomPassword`."""
+# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
 
 import secrets
 from typing import Any, ClassVar

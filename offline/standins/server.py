@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterable
 from concurrent import futures
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
@@ -30,7 +30,7 @@ _WORKERS = 64
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 _ENGINES = ("version", "pluginDownloadURL")  # settings of every provider that are the engine's own business
 _Kind = provider_pb2.PropertyDiff
-Context = Any  # grpc.ServicerContext: the library has no types
+Context = grpc.ServicerContext
 Answer = TypeVar("Answer")
 
 

@@ -69,22 +69,17 @@ def to_wire(value: object) -> struct_pb2.Value:
 
 
 def _plain(value: struct_pb2.Value) -> tuple[Any, bool]:
-    match value.WhichOneof("kind"):
-        case "struct_value":
-            fields = value.struct_value.fields
-            if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-                return _plain(fields["value"])[0], True
-            pairs = {key: _plain(item) for key, item in fields.items()}
-            plain = {key: item for key, (item, _) in pairs.items() if item is not None}
-            return plain, any(secret for _, secret in pairs.values())
-        case "list_value":
-            items = [_plain(item) for item in value.list_value.values]
-            return [item for item, _ in items], any(secret for _, secret in items)
-        case "number_value":
-            number = value.number_value
-            return int(number) if number.is_integer() else number, False
-        case "bool_value":
-            return value.bool_value, False
-        case "string_value":
-            return value.string_value, False
-    return None, False
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+            return _plain(fields["value"])[0], True
+        pairs = {key: _plain(item) for key, item in fields.items()}
+        plain = {key: item for key, (item, _) in pairs.items() if item is not None}
+        return plain, any(secret for _, secret in pairs.values())
+    if kind == "list_value":
+        items = [_plain(item) for item in value.list_value.values]
+        return [item for item, _ in items], any(secret for _, secret in items)
+    if kind == "number_value" and value.number_value.is_integer():
+        return int(value.number_value), False
+    return (None if kind in (None, "null_value") else getattr(value, kind)), False

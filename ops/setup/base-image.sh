@@ -26,14 +26,16 @@ wait "$pull" 2>/dev/null || true
 present "$host" && exit 0
 
 local_socket=unix:///var/run/docker.sock
-if [ "$host" = "$local_socket" ]; then
-	say "making $BASE_IMAGE with debootstrap (its registry is not reachable)"
-	"$ROOT/offline/base-image.sh" >&2 || fail "offline/base-image.sh failed (see above); or bring the image: docker load <image.tar"
-elif present "$local_socket"; then
+make_it() { # on the engine at $1
+	if ! have debootstrap && can_apt; then apt_install debootstrap; fi
+	say "making $BASE_IMAGE with debootstrap at $1 (its registry is not reachable)"
+	DOCKER_HOST=$1 "$ROOT/offline/base-image.sh" "$BASE_IMAGE" >&2 ||
+		fail "offline/base-image.sh failed (see above); or bring the image: docker save $BASE_IMAGE | docker -H $1 load"
+}
+if [ "$host" != "$local_socket" ] && present "$local_socket"; then
 	say "sending $BASE_IMAGE to $host"
 	DOCKER_HOST=$local_socket docker save "$BASE_IMAGE" | DOCKER_HOST=$host docker load -q >&2
 else
-	say "making $BASE_IMAGE with debootstrap on $host (its registry is not reachable)"
-	DOCKER_HOST=$host "$ROOT/offline/base-image.sh" >&2 || fail "offline/base-image.sh failed (see above); or bring the image: docker save $BASE_IMAGE | docker -H $host load"
+	make_it "$host"
 fi
 present "$host" || fail "$BASE_IMAGE is still missing on $host"

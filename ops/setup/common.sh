@@ -40,14 +40,13 @@ fail() {
 # apt-get serves root on Debian (and its kin) only.
 can_apt() { [ "$(id -u)" -eq 0 ] && have apt-get; }
 
-# apt_install PACKAGE...: quiet unless it fails; the lists are fetched once per run, and only when something is missing.
+# apt_install PACKAGE...: quiet unless it fails. The lists are fetched first, unless that was done within the hour.
 apt_install() {
 	say "installing $* (apt-get)"
 	local log
 	log=$(mktemp)
-	if { [ -n "${APT_UPDATED:-}" ] || apt-get update -q; } >"$log" 2>&1 &&
+	if { find /var/lib/apt/lists -name '*_Packages*' -mmin -60 2>/dev/null | grep -q . || apt-get update -q; } >"$log" 2>&1 &&
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >>"$log" 2>&1; then
-		APT_UPDATED=yes
 		rm -f "$log"
 		return 0
 	fi
@@ -71,14 +70,16 @@ downloads_reachable() {
 
 # install_hint PACKAGE: the command that a person types on this machine.
 install_hint() {
+	local sudo="sudo "
+	[ "$(id -u)" -ne 0 ] || sudo=
 	if have brew; then
 		echo "brew install $1"
 	elif have apt-get; then
-		echo "sudo apt-get install $1"
+		echo "${sudo}apt-get install $1"
 	elif have dnf; then
-		echo "sudo dnf install $1"
+		echo "${sudo}dnf install $1"
 	elif have pacman; then
-		echo "sudo pacman -S $1"
+		echo "${sudo}pacman -S $1"
 	else
 		echo "install $1"
 	fi

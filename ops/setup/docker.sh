@@ -33,10 +33,12 @@ else
 	mkdir -p "$STATE"
 	say "starting Docker Engine (dockerd, log: $STATE/dockerd.log)"
 	setsid dockerd >>"$STATE/dockerd.log" 2>&1 </dev/null &
+	started=$!
 fi
 for _ in $(seq 120); do
 	answers "$host" && exit 0
+	[ -z "${started:-}" ] || kill -0 "$started" 2>/dev/null || break
 	sleep 0.5
 done
 [ -d /run/systemd/system ] || tail -n 5 "$STATE/dockerd.log" >&2
-fail "Docker Engine did not answer within a minute"
+fail "Docker Engine does not start: see its log (journalctl -u docker, or $STATE/dockerd.log)"

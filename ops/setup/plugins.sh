@@ -18,25 +18,31 @@ official=${PULUMI_HOME:-$CACHE/pulumi-home}
 stand_ins=$CHECKOUT/pulumi-home
 case ${PULUMI_HOME:-} in "$CACHE"/*) official=$CACHE/pulumi-home ;; esac # set by an earlier `make env`
 
-# A home that already holds everything answers without asking the network.
+# A home that already holds everything answers without asking the network. Stand-ins are for where the official plugins
+# cannot be had, so whether they can be had by now is asked again after a day.
 installed "$official" && answer "$official" official
 want=$(find "$ROOT/offline" -type f -not -path '*/__pycache__/*' -exec cat {} + 2>/dev/null | cat - "$ROOT/requirements.txt" | cksum)
 stamp=$stand_ins/.mentor-stand-ins
-installed "$stand_ins" && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && answer "$stand_ins" stand-ins
+asked=$stand_ins/.mentor-asked
+today() { [ -n "$(find "$asked" -mmin -1440 2>/dev/null)" ]; }
+today && installed "$stand_ins" && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && answer "$stand_ins" stand-ins
 
-if ! installed "$stand_ins" && downloads_reachable; then
+if ! today && downloads_reachable; then
 	mkdir -p "$official"
 	whole=yes
 	for name in $PLUGINS; do
 		version=$(pinned "pulumi-$name")
 		say "plugin $name $version"
-		PULUMI_HOME=$official PULUMI_SKIP_UPDATE_CHECK=true timeout 600 "$bin/pulumi" plugin install resource "$name" "$version" >&2 || whole=no
+		PULUMI_HOME=$official PULUMI_SKIP_UPDATE_CHECK=true timeout 600 "$bin/pulumi" plugin install resource "$name" "$version" >&2 && continue
+		whole=no
+		break
 	done
 	[ $whole = yes ] && answer "$official" official
 	say "not every plugin could be downloaded"
 fi
-say "plugins: the stand-ins of offline/ (no official ones here, and $DOWNLOADS is not reachable)"
+say "plugins: the stand-ins of offline/ (the official ones cannot be had from here)"
 mkdir -p "$stand_ins"
+today || touch "$asked"
 "$ROOT/offline/install-plugins.sh" "$stand_ins" "$VENV/bin/python" >/dev/null || fail "offline/install-plugins.sh failed (see above)"
 installed "$stand_ins" || fail "offline/install-plugins.sh did not install every plugin of: $PLUGINS"
 printf '%s\n' "$want" >"$stamp"

@@ -8,7 +8,9 @@ const names = (list) => new Intl.ListFormat("en").format(list);
 const terminal = new SeatTerminal({ fit: true });
 
 terminal.addEventListener("watched", ({ detail: { by, typing } }) => {
-  byId("eye").hidden = by.length === 0;
+  // All in the bar, which keeps its height: a terminal that changed its size now would be the wrong surprise.
+  document.body.classList.toggle("taken", typing.length > 0);
+  byId("eye").hidden = by.length === 0 || typing.length > 0;
   byId("eye-text").textContent = by.length ? `${names(by)} ${by.length > 1 ? "are" : "is"} watching` : "";
   byId("typing").hidden = typing.length === 0;
   byId("typing").textContent = typing.length

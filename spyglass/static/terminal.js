@@ -12,6 +12,8 @@ const PAUSES = [300, 1000, 2000, 3000, 5000]; // milliseconds before each new tr
 const CODES = { 4001: "signed-out", 4002: "unreachable", 4003: "ended", 4004: "too-many" };
 const FONT = "spyglass.fontSize";
 
+const NO_SOCKET = { readyState: WebSocket.CLOSED, close() {} };
+
 const byId = (id) => document.getElementById(id);
 
 const THEME = {
@@ -29,6 +31,7 @@ export class SeatTerminal extends EventTarget {
     super();
     this.screen = byId("screen");
     this.fits = fit;
+    this.socket = NO_SOCKET;
     this.tries = 0;
     this.unacked = 0;
     this.zoomed = 0;
@@ -73,7 +76,7 @@ export class SeatTerminal extends EventTarget {
   /** Open a websocket, giving up any former one. */
   connect() {
     clearTimeout(this.retry);
-    this.socket?.close();
+    this.socket.close();
     this.#say("connecting", "Connecting");
     const address = new URL(this.screen.dataset.socket, location.href);
     address.protocol = "wss:";
@@ -203,7 +206,7 @@ export class SeatTerminal extends EventTarget {
     if (this.socket.readyState !== WebSocket.OPEN) return;
     if (Date.now() - this.heard > SILENCE) {
       const dead = this.socket;
-      this.socket = { readyState: WebSocket.CLOSED, close() {} };
+      this.socket = NO_SOCKET;
       dead.close();
       this.#closed(0);
     } else {

@@ -67,7 +67,7 @@ def test_what_is_marked_with_the_mouse_can_be_copied_and_pasted(portal: Portal, 
     page.wait_for_function("navigator.clipboard.readText().then(text => text.length > 3)")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied in word
-    page.evaluate("navigator.clipboard.writeText('clear; echo pas''ted-here')")
+    page.evaluate("text => navigator.clipboard.writeText(text)", "clear; echo pas''ted-here")
     page.locator(".xterm-helper-textarea").focus()
     page.keyboard.press("Control+Shift+V")
     page.keyboard.press("Enter")

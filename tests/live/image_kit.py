@@ -5,6 +5,7 @@ In: an image's folder and the files it expects. Out: running containers on a net
 """
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -13,11 +14,13 @@ import secrets
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from mentor.certificates import subject_names
 
 ROOT = Path(__file__).parents[2]
 LABEL = "mentor.stack=image-tests"
@@ -66,6 +69,7 @@ def need_engine() -> None:
         pytest.skip(f"there is no Docker engine: {answer.stderr.strip()}")
 
 
+@functools.cache
 def image(name: str) -> str:
     """Build ``images/<name>``; the tag is its content, so that a second run builds nothing."""
     folder = ROOT / "images" / name
@@ -102,10 +106,10 @@ class Authority:
         return cls(folder, (folder / "ca.crt").read_text())
 
     def issue(self, name: str) -> Pair:
-        """Issue a certificate for one DNS name."""
+        """Issue a certificate for one DNS name or IP address."""
         base = self.folder / name
         run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
-            "-addext", f"subjectAltName=DNS:{name}", "-keyout", f"{base}.key", "-out", f"{base}.csr")  # fmt: skip
+            "-addext", f"subjectAltName={subject_names([name])}", "-keyout", f"{base}.key", "-out", f"{base}.csr")  # fmt: skip
         run("openssl", "x509", "-req", "-in", f"{base}.csr", "-CA", f"{self.folder}/ca.crt", "-CAkey",
             f"{self.folder}/ca.key", "-CAcreateserial", "-days", "2", "-copy_extensions", "copy",
             "-out", f"{base}.crt")  # fmt: skip
@@ -138,12 +142,20 @@ class Ground:
         docker("volume", "create", "--label", LABEL, self.volumes[-1])
         return self.volumes[-1]
 
-    def container(self, name: str, tag: str, files: Mapping[str, str], *options: str, alias: str | None = None) -> str:
+    def container(
+        self,
+        name: str,
+        tag: str,
+        files: Mapping[str, str],
+        *options: str,
+        alias: str | None = None,
+        command: Sequence[str] = (),
+    ) -> str:
         """Start one with its files in /etc/mentor, uploaded between create and start as the product does it."""
         full = f"{self.token}-{name}"
         self.containers.append(full)
         docker("create", "--name", full, "--label", LABEL, "--network", self.token, "--network-alias", alias or name,
-               *options, tag)  # fmt: skip
+               *options, tag, *command)  # fmt: skip
         docker("cp", "-", f"{full}:/etc", stdin=tar_of({f"mentor/{k}": v for k, v in files.items()}, mode=0o400))
         docker("start", full)
         return full

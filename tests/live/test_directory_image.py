@@ -37,7 +37,7 @@ class Running:
     def account(self, *args: str, stdin: str = "") -> kit.Completed:
         return kit.docker("exec", "-i", self.container, "account", *args, stdin=stdin, check=False)
 
-    def connection(self, dn: str, password: str) -> Any:  # noqa: ANN401  (ldap3 has no types)
+    def connection(self, dn: str, password: str) -> Any:
         tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_data=self.authority.certificate, valid_names=["directory"])
         port = kit.published(self.container, 636)
         server = ldap3.Server("127.0.0.1", port, use_ssl=True, tls=tls, get_info=ldap3.NONE, connect_timeout=10)

@@ -1,4 +1,4 @@
-"""The postgres image, by itself: who gets in, what a hostile owner of a database cannot do, template, dump and restore."""
+"""The postgres image, by itself: who gets in, what a hostile owner cannot do, the template, dump and restore."""
 
 import io
 import json
@@ -56,9 +56,8 @@ class Running:
             return cursor.fetchall() if cursor.description else []
 
     def admin(self, sql: str, database: str = "postgres") -> str:
-        done = kit.docker("exec", "-u", "postgres", self.container, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database,
-                          "-c", sql)  # fmt: skip
-        return done.stdout.strip()
+        psql = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]
+        return kit.docker("exec", "-u", "postgres", self.container, *psql).stdout.strip()
 
     def load(self, files: Mapping[str, str | bytes], names: list[str] | None = None) -> kit.Completed:
         packed = kit.tar_of({"load.json": json.dumps({"files": list(files) if names is None else names}), **files})
@@ -129,6 +128,13 @@ def student(running: Running) -> Iterator[str]:
     running.admin("ALTER ROLE s01 RESET ALL")
 
 
+@pytest.fixture(scope="module")
+def owner(running: Running) -> Iterator[psycopg.Connection[Any]]:
+    """The first student's session, while the second has one too."""
+    with running.connect("s02"), running.connect("s01") as session:
+        yield session
+
+
 # Who gets in
 
 
@@ -158,7 +164,7 @@ def test_a_student_signs_in_over_tls_with_the_directorys_password(running: Runni
         ("provisioner", "postgres", "wrong-canary", "require", "password authentication failed"),
     ],
 )
-def test_t8_everybody_else_is_refused(  # noqa: PLR0913, PLR0917
+def test_t8_everybody_else_is_refused(
     running: Running, user: str, database: str, password: str | None, sslmode: str, message: str
 ) -> None:
     with pytest.raises(psycopg.OperationalError, match=message):
@@ -195,12 +201,8 @@ def test_a_directory_with_another_certificate_is_not_asked(running: Running, tmp
 def test_an_external_directory_over_starttls_with_other_names(running: Running) -> None:
     """Another base and another attribute, as a university has them, made of the same slapd without its TLS port."""
     files = kit.directory_files(running.authority, READER)
-    university = running.ground.container(
-        "university", kit.image("directory"), files, "--entrypoint", "bash", "--network-alias", "directory.uni.example"
-    )
-    running.ground.remove(university)
     edit = (
-        "sed -i 's/dc=mentor/dc=uni,dc=example/; s/^dc: mentor/dc: uni/' /etc/ldap/slapd.conf /etc/ldap/base.ldif "
+        "sed -i 's/dc=mentor/dc=uni,dc=example/g; s/^dc: mentor/dc: uni/' /etc/ldap/slapd.conf /etc/ldap/base.ldif "
         "/usr/local/bin/* /usr/local/lib/mentor/* && sed -i 's|ldaps:///|ldap:///|' /usr/local/bin/start"
     )
     built = kit.docker("build", "--quiet", "-", stdin=f"FROM {kit.image('directory')}\nRUN {edit}\n",
@@ -232,6 +234,9 @@ def test_an_external_directory_over_starttls_with_other_names(running: Running) 
 # What an owner can do
 
 
+OWN_DATABASE = (psycopg.errors.ObjectInUse, psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidParameterValue)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -246,7 +251,6 @@ def test_an_external_directory_over_starttls_with_other_names(running: Running) 
         "CREATE EXTENSION dblink",
         "CREATE EXTENSION postgres_fdw",
         "CREATE EXTENSION file_fdw",
-        "CREATE EXTENSION adminpack",
         "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'libc', 'system'",
         "ALTER SYSTEM SET log_statement = 'all'",
         "LOAD 'auth_delay'",
@@ -269,21 +273,16 @@ def test_an_external_directory_over_starttls_with_other_names(running: Running) 
         "ALTER DATABASE s02 CONNECTION LIMIT 0",
         "CREATE TABLESPACE x LOCATION '/tmp'",
         "CREATE SUBSCRIPTION x CONNECTION 'host=127.0.0.1' PUBLICATION x",
-        "LOCK TABLE pg_database IN ACCESS EXCLUSIVE MODE",
+        "BEGIN; LOCK TABLE pg_database IN ACCESS EXCLUSIVE MODE",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 's02'",
         "SELECT pg_reload_conf()",
     ],
 )
-def test_t9_t10_an_owners_tricks_are_denied(running: Running, student: str, sql: str) -> None:
-    with running.connect("s02"), pytest.raises(psycopg.Error) as refused:
-        running.query(student, f"BEGIN; {sql}")
-    assert not isinstance(
-        refused.value, psycopg.OperationalError | psycopg.errors.SyntaxErrorOrAccessRuleViolation
-    ) or (
-        isinstance(refused.value, psycopg.errors.InsufficientPrivilege | psycopg.errors.UndefinedFile)
-        or "DATABASE" in sql
-        or "adminpack" in sql
-    )
+def test_t9_t10_an_owners_tricks_are_denied(owner: psycopg.Connection[Any], sql: str) -> None:
+    expected = (psycopg.errors.InsufficientPrivilege, *(OWN_DATABASE if "DATABASE s01" in sql else ()))
+    with pytest.raises(expected):
+        owner.execute(sql.encode())
+    owner.execute("ROLLBACK")
 
 
 def test_t9_what_an_owner_can_set_does_no_harm(running: Running, student: str) -> None:
@@ -299,7 +298,7 @@ def test_t8_another_ones_statements_stay_hidden(running: Running) -> None:
     with running.connect("s02") as victim:
         victim.execute("SELECT 'secret-canary'")
         seen = running.query("s01", "SELECT query, client_addr FROM pg_stat_activity WHERE usename = 's02'")
-        assert seen == [("<insufficient privilege>", None)]
+        assert set(seen) == {("<insufficient privilege>", None)}
         assert running.query("s01", "SELECT count(*) FROM pg_database WHERE datname = 's02'") == [(1,)]
 
 
@@ -322,9 +321,11 @@ def test_the_stack_gets_in_when_the_students_have_taken_every_place(running: Run
 
 def test_a_copy_of_the_template_belongs_to_the_student(running: Running, student: str) -> None:
     assert running.query(student, "SELECT * FROM animal") == [(1, "Esel")]
-    for sql in ("ALTER TABLE animal ADD legs int", "CREATE INDEX ON animal (name)", "TRUNCATE animal", "DROP TABLE animal",
-                "CREATE SCHEMA mine", "CREATE TABLE mine.t ()", "CREATE EXTENSION pgcrypto"):  # fmt: skip
-        running.query(student, sql)
+    running.query(
+        student,
+        """ALTER TABLE animal ADD legs int; CREATE INDEX ON animal (name); TRUNCATE animal; DROP TABLE animal;
+        CREATE SCHEMA mine; CREATE TABLE mine.t (); CREATE EXTENSION pgcrypto""",
+    )
 
 
 @pytest.mark.parametrize(
@@ -351,8 +352,8 @@ def test_b55_to_b58_an_error_names_file_and_line(running: Running, content: str 
 
 
 def test_b57_windows_files_load_as_they_are_meant(running: Running) -> None:
-    text = "\ufeffCREATE TABLE w (a int, b text);\r\nCOPY w FROM stdin;\r\n1\tx\r\n\\.\r\nINSERT INTO w VALUES (2, 'y\r\nz');\r\n"
-    assert running.load({"sub/ü file.sql": text}).stderr == ""
+    text = "\ufeffCREATE TABLE w (a int, b text);\nCOPY w FROM stdin;\n1\tx\n\\.\nINSERT INTO w VALUES (2, 'y\nz');\n"
+    assert running.load({"sub/ü file.sql": text.replace("\n", "\r\n")}).stderr == ""
     assert running.admin("SELECT string_agg(b, '|') FROM w", "course") == "x|y\nz"
     running.load_sample()
 
@@ -424,17 +425,20 @@ def test_a_dump_that_is_broken_changes_nothing(running: Running, student: str, d
 
 
 def test_a_students_settings_do_not_stop_his_archive(running: Running, student: str) -> None:
-    for setting in ("statement_timeout = '1ms'", "transaction_timeout = '1ms'", "search_path = nope", "role = students",
-                    "default_transaction_read_only = on", "lock_timeout = '1ms'", "client_encoding = LATIN1"):  # fmt: skip
-        running.query(student, f"ALTER DATABASE s01 SET {setting}; ")
-        running.query(student, f"ALTER ROLE s01 SET {setting}") if "timeout" not in setting else None
-        assert running.restore(student, running.dump(student)).stderr == ""
-        running.admin("ALTER ROLE s01 RESET ALL")
+    settings = ["search_path = nope", "default_transaction_read_only = on", "client_encoding = LATIN1",
+                "statement_timeout = '1ms'", "transaction_timeout = '1ms'", "lock_timeout = '1ms'"]  # fmt: skip
+    for setting in settings:
+        running.admin(f"ALTER DATABASE s01 SET {setting}")
+    for target in ("DATABASE", "ROLE"):
+        running.admin(f"ALTER {target} s01 SET role = students")
+    assert running.restore(student, running.dump(student)).stderr == ""
+    running.admin("ALTER ROLE s01 RESET ALL")
+    assert running.admin("SELECT tableowner FROM pg_tables WHERE tablename = 'animal'", "s01") == "s01"
     assert running.query(student, "SELECT name FROM animal") == [("Esel",)]
 
 
 def test_a_function_that_runs_during_a_restore_gains_nothing(running: Running, student: str) -> None:
-    """A check constraint's function is called for every row: with a superuser's session behind it, it would have won."""
+    """A check constraint's function is called for every row; with a superuser's session behind it, it would win."""
     running.query(
         student,
         """CREATE TABLE seen (who text);

@@ -47,7 +47,7 @@ def test_pulumi_yaml_declares_every_top_level_key_with_description_and_default_a
         assert set(declared) == {"description", "default"}
 
 
-@pytest.mark.parametrize("section", [key for key in aliases(WorkshopSettings)])
+@pytest.mark.parametrize("section", aliases(WorkshopSettings))
 def test_descriptions_name_every_key_of_a_section(section: str) -> None:
     field = WorkshopSettings.model_fields[section].annotation
     if isinstance(field, type) and issubclass(field, BaseModel):

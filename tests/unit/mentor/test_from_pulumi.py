@@ -1,6 +1,6 @@
 """What Pulumi hands over: text, of which some is JSON, some secret, and some nobody asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 
@@ -12,7 +12,7 @@ from mentor.settings import from_pulumi
 
 
 @pytest.fixture
-def given() -> Iterator[Callable[..., Any]]:
+def given() -> Callable[..., Any]:
     """Set the runtime's configuration in a context of its own and read it there."""
 
     def read(config: dict[str, str], secret_keys: list[str] | None = None) -> object:
@@ -22,7 +22,7 @@ def given() -> Iterator[Callable[..., Any]]:
 
         return copy_context().run(inside)
 
-    yield read
+    return read
 
 
 def keyed(**config: str) -> dict[str, str]:

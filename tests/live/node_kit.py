@@ -1,0 +1,173 @@
+"""A second machine with an address of its own: a container with an sshd and a Docker engine inside.
+
+In: the seat's image, which has all the packages. Out: a `Node`, and an `Operator` who knows its host key: a folder with
+an `ssh` that comes first on PATH, so that nobody's real ``~/.ssh`` is read or written.
+"""
+
+import io
+import secrets
+import shlex
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+from mentor.images import SERVICES, fingerprint
+from tests.live.conftest import ROOT, Workshop, docker, run
+
+FOLDER = Path(__file__).parent / "node"
+RIGHTS = [
+    "--cap-add=ALL", "--cap-drop=SYS_RESOURCE", "--security-opt=seccomp=unconfined",
+    "--security-opt=apparmor=unconfined", "--security-opt=systempaths=unconfined",
+    "--device-cgroup-rule=a *:* rwm", "--device=/dev/net/tun",
+]  # fmt: skip
+"""What an engine inside a container needs where ``--privileged`` is not to be had."""
+
+# Engines from 25 on use only images that they built themselves as a build's cache; this mark says that they did.
+MARK = r"""cd /var/lib/docker/image/overlay2/imagedb/metadata/sha256
+for image in ../../content/sha256/*; do
+  mkdir -p "${image##*/}" && printf '\001' > "${image##*/}/builtLocally"
+done"""
+
+
+def _image_name(service: str) -> str:
+    folder = Path(SERVICES[service])
+    arguments = {"PACKAGES": ""} if service == "seat" else {}
+    return f"mentor/{service}:{fingerprint(ROOT / folder, arguments)}"
+
+
+def _built(name: str) -> bool:
+    return run("docker", "image", "inspect", name, check=False).returncode == 0
+
+
+def _key(folder: Path, name: str) -> str:
+    """Make a key pair and return its public part."""
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name))
+    return (folder / f"{name}.pub").read_text()
+
+
+class Operator:
+    """Somebody at his own machine, with his own SSH configuration."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="operator-"))
+        self.public_key = _key(self.folder, "key")
+        (self.folder / "known_hosts").touch()
+        (self.folder / "config").write_text(
+            f"IdentityFile {self.folder}/key\nIdentitiesOnly yes\n"
+            f"UserKnownHostsFile {self.folder}/known_hosts\nGlobalKnownHostsFile /dev/null\n"
+        )
+        shim = self.folder / "bin" / "ssh"
+        shim.parent.mkdir()
+        real = shutil.which("ssh")
+        # The first value of an option counts; a socket's path has to be short.
+        shim.write_text(f'#!/bin/sh\nexec {real} -F {self.folder}/config -o ControlPath={self.folder}/%C "$@"\n')
+        shim.chmod(0o755)
+
+    @property
+    def ssh(self) -> str:
+        """His ssh command."""
+        return str(self.folder / "bin" / "ssh")
+
+    def knows(self, address: str, host_key: str) -> None:
+        """Write down a host's key in place of the one known so far."""
+        (self.folder / "known_hosts").write_text(f"{address} {host_key}")
+
+    def sits_at(self, workshop: Workshop) -> Workshop:
+        """Make a workshop's commands use his ssh."""
+        workshop.environment["PATH"] = f"{self.folder / 'bin'}:{workshop.environment['PATH']}"
+        return workshop
+
+    def leaves(self) -> None:
+        """Close his connections and remove his folder."""
+        for socket in self.folder.iterdir():
+            if socket.is_socket():
+                run("ssh", "-o", f"ControlPath={socket}", "-O", "exit", "any", check=False)
+        shutil.rmtree(self.folder)
+
+
+class Node:
+    """The second machine. Its host key is in ``host_key``; ``remove`` leaves nothing of it."""
+
+    def __init__(self) -> None:
+        self.name = f"mentor-tests-node-{secrets.token_hex(3)}"
+        self.folder = Path(tempfile.mkdtemp(prefix="node-"))
+        self.host_key = _key(self.folder, "host_key")
+        self.image = ""
+        self.address = ""
+
+    def start(self, *authorized: str) -> None:
+        """Build it, start it, and wait until its engine answers."""
+        seat = _image_name("seat")
+        if not _built(seat):
+            run("docker", "build", "-q", "-t", seat, str(ROOT / "images" / "seat"))
+        self.image = docker("build", "-q", "--build-arg", f"SEAT={seat}", str(FOLDER)).splitlines()[-1]
+        docker("volume", "create", self.name)
+        docker(
+            "create",
+            "--name",
+            self.name,
+            "--hostname",
+            "node",
+            *RIGHTS,
+            "-v",
+            f"{self.name}:/var/lib/docker",
+            self.image,
+        )
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            files = {"root/.ssh/authorized_keys": "".join(authorized),
+                     "etc/node/host_key": (self.folder / "host_key").read_text()}  # fmt: skip
+            for path, text in files.items():
+                entry = tarfile.TarInfo(path)
+                entry.size, entry.mode = len(text), 0o600
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        subprocess.run(
+            ["docker", "cp", "-", f"{self.name}:/"], input=packed.getvalue(), check=True, capture_output=True
+        )
+        docker("start", self.name)
+        self.address = docker("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", self.name)
+        deadline = time.monotonic() + 60
+        while run("docker", "exec", self.name, "docker", "info", check=False).returncode:
+            assert time.monotonic() < deadline, docker("logs", "--tail", "30", self.name)
+            time.sleep(0.5)
+
+    def give_base_and_cache(self, *, but: str) -> None:
+        """Copy the base image there, and this machine's finished builds as the cache of its own, ``but`` one."""
+        names = [_image_name(service) for service in SERVICES if service != but]
+        names += docker(
+            "images", "--filter", "reference=mentor/course-*", "--format", "{{.Repository}}:{{.Tag}}"
+        ).split()
+        steps = {"debian:trixie-slim"}
+        for name in filter(_built, names):
+            steps |= {
+                step for step in docker("history", "-q", "--no-trunc", name).split() if step.startswith("sha256:")
+            }
+        pipe = f"docker save {shlex.join(sorted(steps))} | docker exec -i {self.name} docker load -q"
+        run("bash", "-o", "pipefail", "-c", pipe)
+        docker("exec", self.name, "bash", "-c", MARK)
+
+    def docker(self, *arguments: str) -> str:
+        """Run its own docker CLI."""
+        return docker("exec", self.name, "docker", *arguments)
+
+    def holds(self) -> set[str]:
+        """Everything on it that a workshop could leave behind."""
+        return {
+            *(f"container {name}" for name in self.docker("ps", "-a", "--format", "{{.Names}}").split()),
+            *(f"network {name}" for name in self.docker("network", "ls", "--format", "{{.Name}}").split()),
+            *(f"volume {name}" for name in self.docker("volume", "ls", "-q").split()),
+        }
+
+    def visits(self) -> int:
+        """How often somebody came in by SSH."""
+        done = run("docker", "logs", self.name)
+        return (done.stdout + done.stderr).count("Accepted publickey")
+
+    def remove(self) -> None:
+        """Remove the machine with everything on it."""
+        docker("rm", "-f", "-v", self.name, check=False)
+        docker("volume", "rm", "-f", self.name, check=False)
+        shutil.rmtree(self.folder)

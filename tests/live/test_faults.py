@@ -1,0 +1,175 @@
+"""Runs that die, that meet each other, and that cannot save: what was made before is kept, and the next one finishes."""
+
+import os
+import random
+import tarfile
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.live.conftest import Workshop, docker, listing
+from tests.live.fault_kit import (
+    archives,
+    assert_whole,
+    killed,
+    operate,
+    quick,
+    running,
+    said,
+)
+
+pytestmark = pytest.mark.live
+
+CLASS = ("s01", "s02", "teacher")
+UP = ("up", "--yes", "--skip-preview")
+DESTROY = ("destroy", "--yes", "--skip-preview")
+
+
+@pytest.fixture(scope="module")
+def lab(workshop_factory: Callable[..., Workshop]) -> Workshop:
+    workshop = quick(workshop_factory("faults", students=2))
+    workshop.up()
+    for person in CLASS:
+        work(workshop, person)
+    return workshop
+
+
+def in_database(lab: Workshop, database: str, statement: str) -> str:
+    """A statement by the server's own administrator: the tests look at what is there, whoever may log in."""
+    return docker("exec", "-u", "postgres", lab.container("postgres"), "psql", "-d", database, "-XAtqc", statement)
+
+
+def work(lab: Workshop, person: str) -> None:
+    """Something in a home and in a database that must not get lost."""
+    lab.inside(person, f"echo of-{person} > ~/kept.txt")
+    in_database(lab, person, f"CREATE TABLE IF NOT EXISTS kept AS SELECT 'of-{person}' AS word")
+
+
+def assert_kept(lab: Workshop, *people: str) -> None:
+    for person in people:
+        assert lab.inside(person, "cat ~/kept.txt") == f"of-{person}"
+        assert in_database(lab, person, "SELECT word FROM kept") == f"of-{person}"
+
+
+def assert_archived(lab: Workshop, person: str) -> None:
+    """What he made is in an archive of his, whole."""
+    for archive in archives(lab, person):
+        with tarfile.open(archive) as outer:
+            seat, dump = outer.extractfile("seat.tar"), outer.extractfile("database.dump")
+            assert seat
+            assert dump
+            if b"of-" + person.encode() in seat.read():
+                assert b"kept" in dump.read()
+                return
+    pytest.fail(f"no archive of {person} holds what he made")
+
+
+def finish(lab: Workshop, *people: str) -> None:
+    """What a person does after a run that died; then everything is there, once."""
+    done = operate(lab, "up")
+    print(said(done)[:300])
+    assert done.returncode == 0, said(done)
+    assert_whole(lab, people)
+
+
+def after_a_killed_change(lab: Workshop, moment: float, chance: random.Random) -> None:
+    """All containers are replaced, because each carries the time zone."""
+    zone = chance.choice(
+        [zone for zone in ("Europe/Prague", "Asia/Tokyo", "America/Lima") if zone not in lab.file.read_text()]
+    )
+    lab.set(event={"timeZone": zone})
+    assert killed(lab, moment, 50, chance, *UP)
+    finish(lab, *CLASS)
+    assert_kept(lab, *CLASS)
+    assert lab.inside("s01", "echo $TZ") == zone
+
+
+def after_a_killed_coming(lab: Workshop, moment: float, chance: random.Random) -> None:
+    lab.set(students=3)
+    assert killed(lab, moment, 16, chance, *UP)
+    finish(lab, "s03", *CLASS)
+    assert_kept(lab, *CLASS)
+    work(lab, "s03")
+
+
+def after_a_killed_leaving(lab: Workshop, moment: float, chance: random.Random) -> None:
+    lab.set(students=2)
+    assert killed(lab, moment, 16, chance, *UP)
+    finish(lab, *CLASS)
+    assert_kept(lab, *CLASS)
+    assert_archived(lab, "s03")
+
+
+def after_a_killed_destroy(lab: Workshop, moment: float, chance: random.Random) -> None:
+    """Who was archived already starts anew; everybody else still has what he had."""
+    assert killed(lab, moment, 60, chance, *DESTROY)
+    finish(lab, *CLASS)
+    for person in CLASS:
+        if archives(lab, person):
+            assert_archived(lab, person)
+        else:
+            assert_kept(lab, person)
+        work(lab, person)
+
+
+def after_a_killed_beginning(lab: Workshop, moment: float, chance: random.Random) -> None:
+    assert operate(lab, "down", MENTOR_ARCHIVE="off").returncode == 0
+    assert listing("faults") == set()
+    assert killed(lab, moment, 110, chance, *UP)
+    finish(lab, *CLASS)
+    for person in CLASS:
+        work(lab, person)
+
+
+def test_what_ten_killed_runs_left_is_finished_by_the_next_and_nothing_is_lost(lab: Workshop) -> None:
+    seed = int(os.environ.get("FAULT_SEED") or time.time())
+    print(f"FAULT_SEED={seed}")
+    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    rounds = [
+        (after_a_killed_change, 0, 2),
+        (after_a_killed_coming, 0, 2),
+        (after_a_killed_leaving, 0, 2),
+        (after_a_killed_change, 1, 2),
+        (after_a_killed_coming, 1, 2),
+        (after_a_killed_leaving, 1, 2),
+        (after_a_killed_destroy, 0, 1),
+        (after_a_killed_beginning, 0, 3),
+        (after_a_killed_beginning, 1, 3),
+        (after_a_killed_beginning, 2, 3),
+    ]
+    for one, part, parts in rounds:
+        moment = (part + chance.random()) / parts
+        began = time.monotonic()
+        print(f"{one.__name__}: killed when {moment:.0%} was done", flush=True)
+        one(lab, moment, chance)
+        print(f"{time.monotonic() - began:.0f} s", flush=True)
+
+
+def test_ctrl_c_once_ends_the_run_cleanly_and_the_next_finishes(lab: Workshop) -> None:
+    lab.set(students=4)
+    with running(lab, *UP) as run:
+        assert run.wait_until(lambda: "s04-machine creat" in run.text)
+        run.interrupt()
+        assert run.wait() != 0
+    assert "Traceback" not in run.text, run.text
+    print(run.text[-3000:])
+    assert not list((lab.folder / "state").rglob("locks/**/*.json"))
+    finish(lab, "s03", "s04", *CLASS)
+
+
+def test_the_second_of_two_runs_stops_at_once_and_says_who_is_at_work(lab: Workshop) -> None:
+    lab.set(students=3)
+    with running(lab, *UP) as first:
+        assert first.wait_until(lambda: first.steps() > 0)
+        began = time.monotonic()
+        by_pulumi, by_make = lab.up(check=False), operate(lab, "up")
+        took = time.monotonic() - began
+        cleared = operate(lab, "recover")
+        assert first.wait() == 0, first.text
+    pid = str(first.process.pid)
+    print(said(by_pulumi), said(by_make), said(cleared), took)
+    for second in (by_pulumi, by_make, cleared):
+        assert second.returncode != 0
+        assert pid in said(second), said(second)
+    assert_whole(lab, ["s03", *CLASS])

@@ -1,0 +1,93 @@
+"""What keeps a workshop off a host: facts in, lines of a report out."""
+
+from dataclasses import replace
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+
+from mentor import preflight
+from mentor.host import DockerHost
+from mentor.probe import Facts, HostError
+from mentor.problems import Problems, SettingsError
+from mentor.workshop import Workshop, read
+
+ROOT = Path(__file__).parents[3]
+GOOD = Facts(
+    version="28.2.2",
+    cpus=2,
+    memory_mib=8192,
+    disk_free_mib=50_000,
+    has_tun=True,
+    has_user_namespaces=True,
+    has_apparmor_switch=False,
+    kernel="6.1.0-37-amd64",
+)
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Workshop:
+    return read({"students": 3}, ROOT, "dev")
+
+
+def lines(workshop: Workshop, facts: Facts) -> list[str]:
+    found = Problems("mentor")
+    preflight.judge(workshop, facts, found)
+    return list(found)
+
+
+def test_a_good_host_is_accepted(workshop: Workshop) -> None:
+    assert lines(workshop, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "key", "says"),
+    [
+        (replace(GOOD, version="19.03.8"), "hosts[0]", "20.10 or later"),
+        (replace(GOOD, kernel="5.4.0-1"), "hosts[0]", "5.11 or later"),
+        (replace(GOOD, has_tun=False), "hosts[0]", "modprobe tun"),
+        (replace(GOOD, has_user_namespaces=False), "hosts[0]", "sysctl"),
+        (replace(GOOD, has_apparmor_switch=True), "hosts[0]", "apparmor_restrict"),
+        (replace(GOOD, listening=frozenset({8443})), "https.port", "8444"),
+        (replace(GOOD, listening=frozenset({5432})), "database.port", "5433"),
+        (replace(GOOD, memory_mib=1024), "students", "1 GiB"),
+        (replace(GOOD, disk_free_mib=100), "students", "disk"),
+        (replace(GOOD, foreign_networks={"vpn": IPv4Network("10.0.0.0/8")}), "network.pool", "vpn"),
+    ],
+)
+def test_each_lack_is_one_line_with_its_key_and_its_fix(workshop: Workshop, facts: Facts, key: str, says: str) -> None:
+    (line,) = lines(workshop, facts)
+    assert line.startswith(f"mentor:{key}: ")
+    assert says in line
+
+
+def test_every_lack_is_told_at_once(workshop: Workshop) -> None:
+    assert len(lines(workshop, replace(GOOD, has_tun=False, listening=frozenset({8443, 5432})))) == 3
+
+
+def test_ports_that_this_stack_holds_itself_are_free(workshop: Workshop) -> None:
+    held = frozenset({8443, 5432})
+    assert lines(workshop, replace(GOOD, listening=held, ours=held)) == []
+
+
+def test_a_host_that_does_not_answer_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_answer(host: DockerHost) -> Facts:
+        raise HostError(f"{host.url} is asleep")
+
+    monkeypatch.setattr(preflight, "probe", no_answer)
+    with pytest.raises(SettingsError) as raised:
+        preflight.require(workshop, "mentor")
+    assert str(raised.value).startswith("mentor:hosts[0]: ")
+    assert "asleep" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_whoever_leaves_is_named_before_it_happens(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(preflight, "probe", lambda _: replace(GOOD, students=frozenset({"s01", "s04"})))
+    monkeypatch.setattr("pulumi.log.warn", warned.append)
+    monkeypatch.setattr("pulumi.log.info", lambda _: None)
+    preflight.require(workshop, "mentor")
+    (line,) = warned
+    assert "s04" in line
+    assert "archived to" in line
