@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pulumi
 
-from mentor import preflight, report, settings
+from mentor import interruption, preflight, report, settings
 from mentor.archive import Archives
 from mentor.certificates import Certificates
 from mentor.databases import Databases, DatabaseServer, DatabaseServerArgs
@@ -18,6 +18,7 @@ from mentor.registry import Registry
 from mentor.seats import SeatArgs, Seats
 from mentor.workshop import read
 
+interruption.end_quietly()
 try:
     workshop = read(settings.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
     preflight.require(workshop, pulumi.get_project())

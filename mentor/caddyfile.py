@@ -40,6 +40,14 @@ HEADERS = """\
 		defer
 	}"""
 
+# Only port 443 is published, so only the challenge that runs inside TLS can work.
+ACME = """\
+	tls {
+		issuer acme {
+			disable_http_challenge
+		}
+	}"""
+
 # Neither headers (cookies, passwords of API calls) nor the query of an address are written down.
 LOG = """\
 	log {
@@ -50,7 +58,7 @@ LOG = """\
 				request>headers delete
 				request>tls delete
 				resp_headers delete
-				request>uri regexp "\\\\?.*" ""
+				request>uri regexp "[?].*" ""
 			}
 		}
 	}"""
@@ -60,16 +68,14 @@ def caddyfile(
     *, tls: Literal["internal", "files", "acme"], email: str | None, addresses: Sequence[str], upstream: str
 ) -> str:
     """The whole file. ``email`` is for ``acme``; the first address answers those who name none (by IP)."""
-    parts = [
-        _global_options(tls, email, addresses[0]),
-        f"{_sites(tls, addresses)} {{",
-        _tls(tls),
-        HEADERS,
-        LOG,
-        _portal(upstream),
-        _errors(),
-        "}",
-    ]
+    portal = [HEADERS, LOG, _portal(upstream), _errors()]
+    parts = [_global_options(tls, email, addresses[0]), "(portal) {", *portal, "}"]
+    names = [f"https://{address}:8443" for address in addresses if not _is_ip(address)]
+    if tls == "acme":
+        # Certificates are ordered for the names of a site; the site without one answers whatever else is typed.
+        parts += [f"{', '.join(names)} {{", ACME, "\timport portal", "}", "https://:8443 {", "\timport portal", "}"]
+    else:
+        parts += ["https://:8443 {", f"\ttls {CERTIFICATE} {KEY}", "\timport portal", "}"]
     return "\n".join(parts) + "\n"
 
 
@@ -86,19 +92,6 @@ def _global_options(tls: str, email: str | None, first: str) -> str:
     if tls == "acme" and email:
         lines.append(f"\temail {json.dumps(email)}")
     return "\n".join([*lines, SERVERS, "}"])
-
-
-def _sites(tls: str, addresses: Sequence[str]) -> str:
-    """Certificates are ordered by name; the last site answers whatever else is typed."""
-    names = [address for address in addresses if tls == "acme" and not _is_ip(address)]
-    return ", ".join([*(f"https://{name}:8443" for name in names), "https://:8443"])
-
-
-def _tls(tls: str) -> str:
-    if tls != "acme":
-        return f"\ttls {CERTIFICATE} {KEY}"
-    # Only port 443 is published, so only the challenge that runs inside TLS can work.
-    return "\ttls {\n\t\tissuer acme {\n\t\t\tdisable_http_challenge\n\t\t}\n\t}"
 
 
 def _portal(upstream: str) -> str:

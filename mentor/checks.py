@@ -5,6 +5,7 @@ A rule stays silent when one of its keys is already reported.
 """
 
 import re
+import ssl
 from pathlib import Path
 
 from mentor import addresses
@@ -69,6 +70,7 @@ def _https(settings: WorkshopSettings, root: Path, problems: Problems) -> None:
             if name is None and problems.clean(key):
                 problems.add(key, "is required with https.tls: files; write the path of a PEM file")
             _pem(key, name, root, mark, problems)
+        _pair(settings, root, problems)
         return
     for key, given in (("https.certificate", https.certificate), ("https.key", https.key)):
         if given is not None and problems.clean(key):
@@ -122,6 +124,31 @@ def _host(settings: WorkshopSettings, problems: Problems) -> None:
             f"{show(settings.database.bind)} cannot be reached from here when the host is {host.url}, and this machine "
             "creates the databases: write the host's address there, or 0.0.0.0 for all of its addresses",
         )
+    unreached = settings.https.bind is None and all(map(addresses.is_loopback, settings.address))
+    if unreached and problems.clean("address", "https.bind"):
+        problems.add(
+            "address",
+            f"{show(list(settings.address))} leads nobody to {host.name}: write the name or address under which people "
+            "open that host first; behind a tunnel of your own, set https.bind to 127.0.0.1 instead",
+        )
+
+
+def _pair(settings: WorkshopSettings, root: Path, problems: Problems) -> None:
+    """Certificate and key belong together, or the gateway would not start, two minutes later."""
+    certificate, key = settings.https.certificate, settings.https.key
+    if certificate is None or key is None or not problems.clean("https.certificate", "https.key"):
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(root / certificate, root / key)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            problems.add("https.key", f"{show(str(key))} is not the key of https.certificate: give the two of one pair")
+        else:
+            reason = (error.reason or "unreadable").replace("_", " ").lower()
+            problems.add(
+                "https.certificate",
+                f"{show(str(certificate))} and its key cannot be used ({reason}): give both as openssl writes them",
+            )
 
 
 def _seat(settings: WorkshopSettings, root: Path, problems: Problems) -> None:

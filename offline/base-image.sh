@@ -53,15 +53,14 @@ if [ ! -f "$archive" ]; then
         exit 1
     fi
     mirror=$(mirror_of_this_machine || true)
-    mirror=${mirror:-http://deb.debian.org/debian}
-    mirror=${mirror%/}
+    mirror=${mirror%/} # none: debootstrap knows one
     eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
     export http_proxy=${http_proxy-}
     part=$(mktemp -d "$cache/base.part.XXXXXX")
     trap 'rm -rf --one-file-system "$part"' EXIT
     root=$part/root log=$part/log
-    echo "base image: debootstrap of $suite from $mirror"
-    debootstrap --variant=minbase --include="$packages" "$suite" "$root" "$mirror" >"$log" 2>&1 &
+    echo "base image: debootstrap of $suite from ${mirror:-its own mirror}"
+    debootstrap --variant=minbase --include="$packages" "$suite" "$root" ${mirror:+"$mirror"} >"$log" 2>&1 &
     job=$! waited=0
     while kill -0 "$job" 2>/dev/null; do
         sleep 1
@@ -71,6 +70,7 @@ if [ ! -f "$archive" ]; then
         fi
     done
     wait "$job" || { tail -n 20 "$log" >&2 && exit 1; }
+    mirror=${mirror:-$(awk '$1 == "deb" { print $2; exit }' "$root/etc/apt/sources.list")}
     # Updates and security fixes, where the mirror has them.
     for entry in "$mirror $suite-updates" "${mirror%/debian}/debian-security $suite-security"; do
         read -r place name <<<"$entry"

@@ -67,6 +67,24 @@ class Engine:
         found += [Found(kind="volume", id=name, name=name) for name in names]
         return sorted(found, key=lambda thing: (thing.kind, thing.name))
 
+    def states(self, stack: str) -> dict[str, str]:
+        """The state of each of the stack's containers, by id: running, exited and so on."""
+        mine = ("--filter", f"label={STACK_LABEL}={stack}")
+        listed = self.read("container", "ls", "--all", "--no-trunc", *mine, "--format", "{{.ID}} {{.State}}")
+        return {words[0]: words[1] for words in map(str.split, listed.splitlines())}
+
+    def troubled(self, stack: str) -> dict[str, str]:
+        """The stack's containers that do not run or are not healthy, each with the last line that it wrote."""
+        mine = ("--filter", f"label={STACK_LABEL}={stack}")
+        listed = self.read("container", "ls", "--all", *mine, "--format", "{{.Names}}\t{{.State}}\t{{.Status}}")
+        found = {}
+        for name, state, status in (line.split("\t") for line in listed.splitlines()):
+            if state != "running" or "unhealthy" in status or "health: starting" in status:
+                logs = self.run("container", "logs", "--tail", "5", name)
+                words = [line.strip() for line in (logs.stdout + logs.stderr).splitlines() if line.strip()]
+                found[name] = f"{status}; its last words: {words[-1][:300]}" if words else status
+        return dict(sorted(found.items()))
+
     def remove(self, thing: Found) -> None:
         """Remove a container or a network, whatever still uses it."""
         if thing.kind == "network":

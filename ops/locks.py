@@ -56,6 +56,27 @@ def held(backend: str, project: str, stack: str) -> list[Lock]:
     return sorted(locks, key=lambda lock: lock.time)
 
 
+def mend(backend: str, project: str, stack: str) -> int:
+    """Remove half-written attributes beside the stack's state; how many there were.
+
+    The backend writes ``<file>.attrs`` in place, unlike the state itself: a run that is killed in that moment leaves it
+    empty, and Pulumi then refuses a whole state with "failed to load checkpoint: EOF". Without the file it reads it.
+    """
+    root = folder(backend)
+    if root is None:
+        return 0
+    mended = 0
+    for file in (root / ".pulumi" / "stacks" / project).glob(f"{stack}.json*.attrs"):
+        try:
+            json.loads(file.read_bytes())
+        except ValueError:
+            file.unlink(missing_ok=True)
+            mended += 1
+        except OSError:
+            continue
+    return mended
+
+
 def command_line(pid: int) -> str | None:
     """The command line of a process of this machine, or None if there is no such process."""
     try:

@@ -4,7 +4,7 @@ In: the state (``pulumi stack export``), what carries the stack's label on the h
 Out: what to remove, what to leave to a person. Pure; volumes are never among either.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ class State:
     ids: frozenset[str]
     names: frozenset[tuple[str, str]]
     pending: tuple[tuple[str, str], ...]
+    going: tuple[tuple[str, str, str], ...]
     unfinished: int
     resources: int
 
@@ -35,10 +36,12 @@ class State:
         resources = deployment.get("resources") or []
         operations = deployment.get("pending_operations") or []
         creating = [operation["resource"] for operation in operations if operation.get("type") == "creating"]
+        deleting = [operation["resource"] for operation in operations if operation.get("type") == "deleting"]
         return cls(
             ids=frozenset(resource["id"] for resource in resources if resource.get("id")),
             names=frozenset(filter(None, (_identity(resource) for resource in resources if resource.get("id")))),
             pending=tuple(sorted(filter(None, (_identity(resource) for resource in creating)))),
+            going=tuple(sorted((*one, resource["urn"]) for resource in deleting if (one := _identity(resource)))),
             unfinished=len(operations),
             resources=len(resources),
         )
@@ -76,6 +79,29 @@ def server_side(state: State) -> tuple[tuple[str, str], ...]:
     """The roles and databases that the broken run was about to make and the state lacks: databases first."""
     wanted = [one for one in state.pending if one[0] in {"role", "database"} and one not in state.names]
     return tuple(sorted(wanted))
+
+
+def leaving(state: State) -> tuple[tuple[str, str, str], ...]:
+    """The roles and databases, each with its URN, that the broken run was about to drop: databases first."""
+    return tuple(one for one in state.going if one[0] in {"role", "database"})
+
+
+def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:
+    """The deployment without unfinished operations, and without those of their resources that are gone.
+
+    Nothing depends on what was being deleted any more: the engine deletes what depends on it first.
+    """
+    kept = {key: value for key, value in deployment.items() if key != "pending_operations"}
+    deleting = [
+        operation["resource"]
+        for operation in deployment.get("pending_operations") or []
+        if operation.get("type") == "deleting" and operation["resource"]["urn"] in urns
+    ]
+    gone = {(resource["urn"], resource.get("id")) for resource in deleting}
+    kept["resources"] = [
+        resource for resource in deployment.get("resources") or [] if (resource["urn"], resource.get("id")) not in gone
+    ]
+    return kept
 
 
 def _identity(resource: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -85,10 +85,10 @@ class Stack:
             raise StopError(done.stderr.strip().removeprefix("error: ") or f"pulumi {arguments[0]} failed")
         return done.stdout
 
-    def preview(self) -> dict[str, Any]:
+    def preview(self, *flags: str) -> dict[str, Any]:
         """The preview as a document; a program that stops with errors still gives one, with its diagnostics."""
         done = subprocess.run(
-            ["pulumi", "preview", "--json", "--non-interactive"],
+            ["pulumi", "preview", "--json", "--non-interactive", *flags],
             cwd=self.root,
             capture_output=True,
             text=True,

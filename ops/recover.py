@@ -56,6 +56,8 @@ def look(stack: Stack) -> Broken:
             )
             raise StopError(f"The stack {stack.name} is in use by {lock}. Wait for it to end.{elsewhere}")
         dead.append(lock)
+    if locks.mend(stack.backend, stack.project, stack.name):
+        say("recover: the state is whole; what the dead run wrote beside it was not, and is removed")
     return Broken(dead=tuple(dead), unfinished=orphans.State.of(stack.export()).unfinished)
 
 
@@ -79,14 +81,14 @@ def recover(stack: Stack, broken: Broken) -> None:
             say(f"recover: releasing the lock of a dead run: {lock}")
         stack.read("cancel", "--yes", "--stack", stack.name)
     state = orphans.State.of(stack.export())
-    _clear_host(stack, state, since)
+    gone = _clear_host(stack, state, since)
     if state.unfinished:
-        _forget_pending(stack)
+        _forget_pending(stack, gone)
         say(f"recover: {state.unfinished} unfinished operations taken from the state")
 
 
-def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> None:
-    """Remove the leftovers on the Docker host."""
+def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> set[str]:
+    """Remove the leftovers on the Docker host; the URNs of what is in the state and gone already."""
     engine = Engine(stack.engine)
     verdict = orphans.judge(state, engine.labelled(stack.name), since=since)
     for thing in verdict.remove:
@@ -98,15 +100,15 @@ def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> N
             f"if no other operator uses the stack name {stack.name}: docker {thing.kind} rm "
             f"{'-f ' if thing.kind == 'container' else ''}{thing.name}"
         )
-    _clear_server(stack, state, engine)
+    return _clear_server(stack, state, engine)
 
 
-def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> None:
-    """Remove roles and databases that were made and not recorded, if they hold nothing."""
-    wanted = orphans.server_side(state)
+def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str]:
+    """Remove roles and databases that were made and not recorded, if they hold nothing; find those dropped already."""
+    wanted, leaving = orphans.server_side(state), orphans.leaving(state)
     server = f"{stack.prefix}-postgres"
-    if not wanted or engine.run("container", "inspect", server).returncode != 0:
-        return
+    if not (wanted or leaving) or engine.run("container", "inspect", server).returncode != 0:
+        return set()
     engine.read("container", "start", server)
     inside = ("exec", "-i", "-u", "postgres", server)
     engine.run(*inside, "bash", "-c", "for i in {1..60}; do pg_isready -q && exit 0; sleep 0.5; done; exit 1")
@@ -116,10 +118,12 @@ def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> None:
         done = engine.run(*inside, *arguments, given=text)
         return done.returncode, (done.stdout + done.stderr).strip()
 
-    for kind, name in wanted:
+    def look_up(kind: str, name: str) -> tuple[int, str]:
         catalogue, column = ("pg_database", "datname") if kind == "database" else ("pg_roles", "rolname")
-        there = sql(f"SELECT 1 FROM {catalogue} WHERE {column} = :'name'", name)  # noqa: S608 - two fixed names
-        if there != (0, "1"):
+        return sql(f"SELECT 1 FROM {catalogue} WHERE {column} = :'name'", name)  # noqa: S608 - two fixed names
+
+    for kind, name in wanted:
+        if look_up(kind, name) != (0, "1"):
             continue
         if kind == "database" and engine.run(*inside, "bash", "-c", _COMPARE, "compare", name).returncode != 0:
             say(
@@ -134,15 +138,17 @@ def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> None:
             if status == 0
             else f"recover: {kind} {name} cannot be removed: {message}"
         )
+    # A second drop would fail, and the official plugin does not look first.
+    return {urn for kind, name, urn in leaving if look_up(kind, name) == (0, "")}
 
 
-def _forget_pending(stack: Stack) -> None:
-    """Take the pending operations out of the state.
+def _forget_pending(stack: Stack, gone: set[str]) -> None:
+    """Take the pending operations out of the state, and what they removed and could not write down.
 
     By export and import, not by a targeted refresh: this works while Docker, the plugins or the program do not.
     """
     document = json.loads(stack.read("stack", "export"))
-    document["deployment"].pop("pending_operations", None)
+    document["deployment"] = orphans.without(document["deployment"], gone)
     stack.read("stack", "import", given=json.dumps(document))
 
 

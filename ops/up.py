@@ -5,9 +5,10 @@ In: the stack's settings. Out: a running workshop and the text that says how to 
 
 import os
 
-from ops import recover
+from ops import recover, repair
 from ops.console import StopError, confirm, run, say
 from ops.down import archive_folder
+from ops.engine import Engine
 from ops.preview import Summary, summarise
 from ops.pulumi_cli import Stack
 
@@ -20,13 +21,19 @@ def main() -> int:
         say(f"up: made the stack {stack.name}")
     recover.ready(stack)
     say("up: looking at what would change")
-    summary = summarise(stack.preview())
+    broken = repair.look(stack.export(), Engine(stack.engine), stack.name)
+    flags = [f"--replace={urn}" for urn in broken]
+    summary = summarise(stack.preview(*flags), cattle=broken)
     if summary.errors:
         raise StopError("\n".join(summary.errors))
+    for urn, what in broken.items():
+        say(f"up: the container of {urn.rsplit('::', 1)[-1]} {what}: it is made anew, its volumes are kept")
     say(f"up: {summary.headline()}")
     ask(summary, stack)
-    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs")
+    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags)
     if status != 0:
+        for name, trouble in repair.trouble(Engine(stack.engine), stack.name).items():
+            say(f"up: {name}: {trouble}")
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status
         )

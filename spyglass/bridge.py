@@ -28,6 +28,16 @@ AHEAD = 128 * 1024  # bytes sent and not yet shown
 TOLD = 64  # messages waiting for a browser that does not read
 
 
+async def stop(*tasks: "asyncio.Future[Any]") -> None:
+    """Cancel tasks and wait until they are gone, whatever they have to say."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # asked for, or asyncio reports it as forgotten
+
+
 class Bridge:
     """The part that every terminal shares; subclasses say which process runs and what may be typed."""
 
@@ -83,9 +93,8 @@ class Bridge:
 
     @contextlib.asynccontextmanager
     async def opened(self, command: str) -> AsyncIterator[Process]:
-        """A process in the seat that input goes to as long as the block runs."""
+        """A process in the seat, for as long as the block runs."""
         async with self.services.seats.process(self.seat, command, self.size) as process:
-            self.process = process
             try:
                 yield process
             finally:
@@ -96,14 +105,23 @@ class Bridge:
         """Send a JSON message before any output that follows."""
         await self.websocket.send_text(json.dumps(message))
 
-    async def show(self, process: Process) -> None:
-        """Send a process's output to the browser until it ends."""
-        while data := await process.stdout.read(CHUNK):
+    async def show(self, process: Process, ready: dict[str, Any]) -> None:
+        """Send a process's output to the browser until it ends; from its first output on it takes input.
+
+        Before that tmux has not made the terminal raw, and what is typed would act on its start.
+        """
+        data = await process.stdout.read(CHUNK)
+        if data:
+            self.process = process
+            process.change_terminal_size(self.size.columns, self.size.rows)  # it may have changed meanwhile
+            await self.announce(ready)
+        while data:
             await self._room.wait()
             self._unshown += len(data)
             if self._unshown >= AHEAD:
                 self._room.clear()
             await self.websocket.send_bytes(data)
+            data = await process.stdout.read(CHUNK)
 
     async def pass_on(self, data: bytes) -> None:
         """Pass bytes to the process, no faster than it takes them."""
@@ -125,9 +143,7 @@ class Bridge:
         except (WebSocketDisconnect, RuntimeError):  # RuntimeError: sent into a socket that has just closed
             return None
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(*tasks)
 
     async def _terminal(self) -> Close:
         try:

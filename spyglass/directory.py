@@ -153,6 +153,9 @@ class Directory:
         try:
             return await asyncio.wait_for(loop.run_in_executor(self._threads, question), self._patience)
         except TimeoutError as error:
+            log.warning(
+                "directory %s:%s: no answer within %s s", self._settings.host, self._settings.port, self._patience
+            )
             raise DirectoryDownError(f"no answer within {self._patience} s") from error
         except (LDAPException, OSError) as error:
             log.warning("directory %s:%s: %s", self._settings.host, self._settings.port, error)

@@ -67,9 +67,9 @@ def not_ready(connection: HTTPConnection) -> Response:
 def sign_in_first(connection: HTTPConnection) -> Response:
     """For somebody without a session: the sign-in page, or 401 for a script."""
     headers = connection.headers
-    if "text/html" not in headers.get("accept", ""):
+    if connection.scope["type"] == "websocket" or "text/html" not in headers.get("accept", ""):
         return Response(status_code=401)
-    if headers.get("sec-fetch-site") in ("cross-site", "same-site") and connection.scope.get("method") == "GET":
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site") and connection.scope["method"] == "GET":
         # After a link from another site the browser keeps a SameSite=Strict cookie back. Asked again by this
         # page itself it sends it, and whoever was signed in stays so.
         return render(connection, "again.html")

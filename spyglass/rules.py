@@ -3,6 +3,7 @@
 A route that the table does not name keeps the app from starting, so a new one cannot be open by accident.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
@@ -100,6 +101,7 @@ def guarded(routes: Sequence[Route | WebSocketRoute | Mount]) -> list[BaseRoute]
     """The same routes, each behind the guard with its rule."""
     if missing := [route.path for route in routes if route.path not in RULES]:
         raise LookupError(f"no rule in spyglass/rules.py for: {', '.join(missing)}")
-    for route in routes:
+    copies = [copy.copy(route) for route in routes]  # the modules' own lists stay as they are
+    for route in copies:
         route.app = Guard(route.app, RULES[route.path])
-    return list(routes)
+    return list(copies)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 def connect(path: Path, *schemas: str) -> sqlite3.Connection:
     """Open the file, or make it, with every given table in it."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    # Made before the event loop starts, perhaps in another thread; used from the loop alone.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

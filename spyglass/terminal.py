@@ -24,9 +24,7 @@ class OwnTerminal(Bridge):
     async def terminal(self) -> None:
         """One attachment from start to end."""
         async with self.opened(COMMAND) as process:
-            self.resized(self.size)  # it may have changed meanwhile
-            await self.announce({"type": "ready"})
-            await self.show(process)
+            await self.show(process, {"type": "ready"})
 
     async def typed(self, data: bytes) -> None:
         """To the seat."""

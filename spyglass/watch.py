@@ -17,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from spyglass import pages
-from spyglass.bridge import Bridge
+from spyglass.bridge import Bridge, stop
 from spyglass.classroom import Person
 from spyglass.seats import SeatUnreachableError, Size
 from spyglass.services import address, services
@@ -42,14 +42,13 @@ class WatchedTerminal(Bridge):
     async def terminal(self) -> None:
         """Attach read-only, and again writable or read-only whenever the mode changes; follow the window's size."""
         await self._follow_shape()
-        shape = asyncio.create_task(self._follow_shape_for_ever())
+        following = asyncio.create_task(self._follow_shape_for_ever())
         try:
             while await self._attachment():
                 pass
         finally:
-            shape.cancel()
-            await asyncio.gather(shape, return_exceptions=True)
             self._set_typing(typing=False)
+            await stop(following)
 
     async def typed(self, data: bytes) -> None:
         """Dropped, unless the seat was taken over."""
@@ -69,8 +68,8 @@ class WatchedTerminal(Bridge):
         self._mode_changed.clear()
         typing = self.line.typing
         async with self.opened(TYPING if typing else WATCHING) as process:
-            await self.announce({"type": "ready", "typing": typing, **asdict(self.size)})
-            shown = asyncio.create_task(self.show(process))
+            ready = {"type": "ready", "typing": typing, **asdict(self.size)}
+            shown = asyncio.create_task(self.show(process, ready))
             changed = asyncio.create_task(self._mode_changed.wait())
             try:
                 await asyncio.wait((shown, changed), return_when=asyncio.FIRST_COMPLETED)
@@ -79,9 +78,7 @@ class WatchedTerminal(Bridge):
                     return self._mode_changed.is_set()
                 return True
             finally:
-                for task in (shown, changed):
-                    task.cancel()
-                await asyncio.gather(shown, changed, return_exceptions=True)
+                await stop(shown, changed)
 
     def _set_typing(self, *, typing: bool) -> None:
         if typing == self.line.typing:

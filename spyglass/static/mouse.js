@@ -1,8 +1,8 @@
 // Marking text with the mouse, also while tmux or another program listens to it.
 //
 // xterm.js lets a program have every click once it asks for the mouse, and marks only with Shift held. In a class
-// the mouse is for marking and copying first: a drag, a double and a triple click mark; a plain click, the wheel,
-// and everything with Shift go to the program. The right button opens the browser's menu with Copy and Paste.
+// the mouse is for marking and copying first: a drag, a double and a triple click mark, with and without Shift; a plain
+// click, the wheel, and a drag with Alt go to the program. The right button opens the browser's menu.
 
 const MOVED = 4; // pixels that make a click a drag
 
@@ -33,12 +33,7 @@ export function markWithMouse(terminal) {
       event.stopPropagation();
       return;
     }
-    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.shiftKey) {
-      event.stopImmediatePropagation();
-      again("mousedown", event, false);
-      return;
-    }
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     event.stopImmediatePropagation();
     event.preventDefault();
     terminal.focus();

@@ -183,7 +183,7 @@ export class SeatTerminal extends EventTarget {
     if (unreachable || this.tries > 0) {
       this.#curtain(
         unreachable ? "This machine does not answer" : "The connection is lost",
-        "Nothing is lost in the terminal itself. This page tries again by itself.",
+        `${unreachable ? "It may be starting." : "What runs in the terminal goes on."} This page tries again by itself.`,
       );
     }
     this.retry = setTimeout(() => this.connect(), PAUSES[Math.min(this.tries++, PAUSES.length - 1)]);

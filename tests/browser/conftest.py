@@ -1,7 +1,7 @@
-"""A real Chromium against a real portal.
+"""A real Chromium against a real portal: a workshop of its own, or one that runs already.
 
-``MENTOR_TEST_PORTAL`` is its address, ``MENTOR_TEST_PORTAL_IP`` the same by IP, ``MENTOR_TEST_CREDENTIALS`` a JSON
-file: a list of {id, username, password, role}. At least two students and one teacher.
+``MENTOR_TEST_PORTAL`` is the address of the latter, ``MENTOR_TEST_PORTAL_IP`` the same by IP,
+``MENTOR_TEST_CREDENTIALS`` a JSON file: a list of {id, username, password, role}. At least two students and a teacher.
 """
 
 import json
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.actions import SLOW, Account, OpenPage, Portal
 from tests.browser.quiet_network import browser_command
+from tests.live.conftest import Workshop, environment, workshop_factory  # noqa: F401  (fixtures, used by their names)
 
 CHROMIUM = os.environ.get("MENTOR_TEST_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -35,14 +36,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal() -> Portal:
+def portal(request: pytest.FixtureRequest) -> Portal:
     """The portal under test."""
     url, credentials = os.environ.get("MENTOR_TEST_PORTAL"), os.environ.get("MENTOR_TEST_CREDENTIALS")
-    if not url or not credentials:
-        pytest.skip("no portal to test: MENTOR_TEST_PORTAL and MENTOR_TEST_CREDENTIALS are not set")
-    keys = ("id", "username", "password", "role")
-    accounts = tuple(Account(**{key: line[key] for key in keys}) for line in json.loads(Path(credentials).read_text()))
-    return Portal(url.rstrip("/"), os.environ.get("MENTOR_TEST_PORTAL_IP"), accounts)
+    if url and credentials:
+        keys = ("id", "username", "password", "role")
+        lines = json.loads(Path(credentials).read_text())
+        accounts = tuple(Account(**{key: line[key] for key in keys}) for line in lines)
+        return Portal(url.rstrip("/"), os.environ.get("MENTOR_TEST_PORTAL_IP"), accounts)
+    workshop: Workshop = request.getfixturevalue("workshop_factory")("browser", students=3)
+    workshop.up()
+    outputs = workshop.outputs()
+    accounts = tuple(
+        Account(id=line["id"], username=line["username"], password=line["password"], role=role)
+        for output, role in (("credentials", "student"), ("teachers", "teacher"))
+        for line in outputs[output]
+    )
+    return Portal(outputs["portalUrl"], f"https://127.0.0.1:{workshop.portal_port}", accounts)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,20 @@ def test_the_seat_follows_the_windows_size(portal: Portal, open_page: OpenPage) 
     expect(page.locator(".xterm-rows")).to_contain_text(re.compile(rf"size={columns}x\d+="))
 
 
+def test_the_last_column_and_row_are_on_the_page(portal: Portal, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, portal.student(), portal.url)
+    for width, height in ((390, 844), (1366, 768), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        connected(page)
+        page.wait_for_timeout(300)
+        box, stage = page.locator(".xterm-screen").bounding_box(), page.locator("#screen").bounding_box()
+        assert box is not None
+        assert stage is not None
+        assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+        assert box["y"] + box["height"] <= stage["y"] + stage["height"]
+
+
 def test_it_reconnects_by_itself_and_says_so(portal: Portal, open_page: OpenPage) -> None:
     page = open_page()
     page.clock.install()  # a dead line is noticed by its silence, which the test need not wait for

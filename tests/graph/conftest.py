@@ -15,7 +15,7 @@ import pulumi.runtime
 import pytest
 from pulumi.runtime import mocks, rpc
 
-from mentor import preflight
+from mentor import interruption, preflight
 
 ROOT = Path(__file__).parents[2]
 GRAPHS: dict[str, "Graph"] = {}
@@ -107,6 +107,7 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
     """Run the program with this config; keys are top-level settings, values as YAML would give them."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(preflight, "require", lambda *_: None)
+    monkeypatch.setattr(interruption, "end_quietly", lambda: None)
 
     def remembered(stack: str = "dev", secrets: Sequence[str] = (), **config: object) -> Graph:
         """Most tests look at the same few workshops; only a course may have changed between two runs."""

@@ -4,8 +4,10 @@ In: the tools that ``make setup`` installed. Out: stacks in a copy of the projec
 destroyed at the end whatever happened.
 """
 
+import contextlib
 import json
 import os
+import random
 import shlex
 import shutil
 import socket
@@ -37,10 +39,12 @@ def docker(*arguments: str, check: bool = True, **options: Any) -> str:
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of this machine that nobody listens on, outside the range of outgoing connections."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def listing(stack: str) -> set[str]:
@@ -115,6 +119,11 @@ class Workshop:
         return docker(
             "exec", "-u", "student", self.container(f"seat-{seat}"), "bash", "-lc", script, check=check, timeout=timeout
         )
+
+    def running(self) -> dict[str, str]:
+        """Each container's id and when it was started, by name."""
+        names = docker("ps", "-a", "--filter", f"label=mentor.stack={self.stack}", "--format", "{{.Names}}").split()
+        return {name: docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", name) for name in names}
 
     def changes(self, done: subprocess.CompletedProcess[str]) -> dict[str, int]:
         """The closing summary of an ``up`` or ``destroy``: ``{"created": 8, "unchanged": 13}``."""

@@ -72,14 +72,15 @@ def assert_whole(workshop: Workshop, people: Sequence[str]) -> None:
 
 
 class Running:
-    """A Pulumi run in a process group of its own, followed line by line."""
+    """A run in a process group of its own, followed by line: of ``pulumi``, or without arguments of ``make up``."""
 
     def __init__(self, workshop: Workshop, *arguments: str, **environment: str) -> None:
+        command = ["pulumi", "--non-interactive", *arguments] if arguments else [sys.executable, "-m", "ops.up"]
         self.lines: list[str] = []
         self._news = threading.Condition()
         self.process = subprocess.Popen(
-            ["pulumi", "--non-interactive", *arguments],
-            cwd=workshop.folder, env=workshop.environment | environment, text=True,
+            command,
+            cwd=workshop.folder, env=workshop.environment | {"YES": "1"} | environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)

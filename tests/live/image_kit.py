@@ -107,9 +107,9 @@ class Authority:
 
     def issue(self, name: str) -> Pair:
         """Issue a certificate for one DNS name or IP address."""
-        base = self.folder / name
+        base, names = self.folder / name, f"subjectAltName={subject_names([name])}"
         run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
-            "-addext", f"subjectAltName={subject_names([name])}", "-keyout", f"{base}.key", "-out", f"{base}.csr")  # fmt: skip
+            "-addext", names, "-keyout", f"{base}.key", "-out", f"{base}.csr")  # fmt: skip
         run("openssl", "x509", "-req", "-in", f"{base}.csr", "-CA", f"{self.folder}/ca.crt", "-CAkey",
             f"{self.folder}/ca.key", "-CAcreateserial", "-days", "2", "-copy_extensions", "copy",
             "-out", f"{base}.crt")  # fmt: skip

@@ -130,8 +130,8 @@ class Node:
         docker("start", self.name)
         self.address = docker("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", self.name)
         deadline = time.monotonic() + 60
-        while run("docker", "exec", self.name, "docker", "info", check=False).returncode:
-            assert time.monotonic() < deadline, docker("logs", "--tail", "30", self.name)
+        while (done := run("docker", "exec", self.name, "docker", "info", check=False)).returncode:
+            assert time.monotonic() < deadline, done.stderr + run("docker", "logs", "--tail", "30", self.name).stderr
             time.sleep(0.5)
 
     def give_base_and_cache(self, *, but: str) -> None:
@@ -170,4 +170,6 @@ class Node:
         """Remove the machine with everything on it."""
         docker("rm", "-f", "-v", self.name, check=False)
         docker("volume", "rm", "-f", self.name, check=False)
+        if self.image:
+            docker("rmi", self.image, check=False)
         shutil.rmtree(self.folder)

@@ -35,8 +35,7 @@ def node(operator: Operator) -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def lab(workshop_factory: Callable[..., Workshop], node: Node, operator: Operator) -> Iterator[Workshop]:
     node.give_base_and_cache(but="gateway")
-    workshop = operator.sits_at(workshop_factory("remote", students=1, address=[node.address, "lab.example.org"]))
-    at(workshop, f"ssh://root@{node.address}")
+    workshop = at(operator.sits_at(workshop_factory("remote", students=1)), node)
     try:
         workshop.up()
         yield workshop
@@ -44,9 +43,13 @@ def lab(workshop_factory: Callable[..., Workshop], node: Node, operator: Operato
         workshop.destroy(check=False, MENTOR_ARCHIVE="off")
 
 
-def at(workshop: Workshop, url: str) -> Workshop:
-    """Place a workshop on a host."""
-    workshop.set(hosts=[url], database={"port": workshop.database_port, "bind": "0.0.0.0"})
+def at(workshop: Workshop, node: Node, port: str = "") -> Workshop:
+    """Place a workshop on the other machine, reached at the usual port of SSH or another one."""
+    workshop.set(
+        hosts=[f"ssh://root@{node.address}{port}"],
+        address=[node.address, "lab.example.org"],
+        database={"port": workshop.database_port, "bind": "0.0.0.0"},
+    )
     return workshop
 
 
@@ -77,7 +80,7 @@ def test_a_machine_with_the_wrong_host_key_is_sent_nothing(
         if known == "another":
             stranger.knows(node.address, stranger.public_key)
         workshop = stranger.sits_at(workshop_factory(f"key-{known}", students=1))
-        line = refused(at(workshop, f"ssh://root@{node.address}"))
+        line = refused(at(workshop, node))
     finally:
         stranger.leaves()
     assert says in line
@@ -89,7 +92,7 @@ def test_a_machine_that_does_not_answer_is_one_line(
     workshop_factory: Callable[..., Workshop], node: Node, operator: Operator
 ) -> None:
     workshop = operator.sits_at(workshop_factory("asleep", students=1))
-    assert "Connection refused" in refused(at(workshop, f"ssh://root@{node.address}:2"))
+    assert "Connection refused" in refused(at(workshop, node, ":2"))
 
 
 def test_a_second_up_and_a_refresh_change_nothing(lab: Workshop) -> None:

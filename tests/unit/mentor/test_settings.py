@@ -1,5 +1,6 @@
 """What the configuration may say, section by section, and what it gets told when it says something else."""
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -163,16 +164,20 @@ def test_exactly_one_host(report: Report) -> None:
 
 
 def test_a_host_is_taken_apart(reads: Reads) -> None:
-    host = reads(hosts=["ssh://anna@[2001:db8::7]:2022"], database={"bind": "192.0.2.7"}).settings.host
+    there = {"database": {"bind": "192.0.2.7"}, "address": ["lab.example.org"]}
+    host = reads(hosts=["ssh://anna@[2001:db8::7]:2022"], **there).settings.host
     assert (host.name, host.user, host.port, host.is_remote) == ("2001:db8::7", "anna", 2022, True)
     assert not reads().settings.host.is_remote
 
 
 def test_a_far_host_needs_a_database_address_that_this_machine_reaches(report: Report) -> None:
-    [line] = report(hosts=["ssh://root@lab.example.org"])
+    [line] = report(hosts=["ssh://root@lab.example.org"], address=["lab.example.org"])
     assert line.startswith('mentor:database.bind: "127.0.0.1" cannot be reached from here')
     assert line.endswith("for all of its addresses")
-    assert report(hosts=["ssh://root@lab.example.org"], database={"bind": "192.0.2.7"}) == []
+    [line] = report(hosts=["ssh://root@lab.example.org"], database={"bind": "192.0.2.7"})
+    assert line.startswith('mentor:address: ["localhost", "127.0.0.1"] leads nobody to lab.example.org')
+    for reached in ({"address": ["lab.example.org"]}, {"https": {"bind": "127.0.0.1"}}):
+        assert report(hosts=["ssh://root@lab.example.org"], database={"bind": "192.0.2.7"}, **reached) == []
 
 
 @pytest.mark.parametrize(
@@ -286,14 +291,19 @@ def test_own_files_must_be_there_and_be_pem(root: Path, report: Report) -> None:
         "mentor:https.certificate",
         "mentor:https.key",
     ]
-    (root / "c.pem").write_text(PEM.format("CERTIFICATE"))
-    (root / "k.pem").write_text(PEM.format("EC PRIVATE KEY"))
+    for name in ("", "other-"):
+        new: list[str | Path] = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=lab"]
+        out: list[str | Path] = ["-keyout", root / f"{name}k.pem", "-out", root / f"{name}c.pem"]
+        subprocess.run([*new, *out], check=True, capture_output=True)
+    (root / "empty.pem").write_text(PEM.format("CERTIFICATE"))
     (root / "e.pem").write_text(PEM.format("ENCRYPTED PRIVATE KEY"))
     files = {"tls": "files", "certificate": "c.pem", "key": "k.pem"}
     assert report(https=files) == []
     assert "cannot be read" in report(https={**files, "key": "nowhere.pem"})[0]
     assert "holds no PRIVATE KEY in PEM form" in report(https={**files, "key": "c.pem"})[0]
     assert "is encrypted" in report(https={**files, "key": "e.pem"})[0]
+    assert "is not the key of https.certificate" in report(https={**files, "key": "other-k.pem"})[0]
+    assert "cannot be used" in report(https={**files, "certificate": "empty.pem"})[0]
     [one, other] = report(https={**files, "tls": "internal"})
     assert "is used only with https.tls: files" in one
     assert "is used only with https.tls: files" in other

@@ -68,3 +68,15 @@ def test_locks_are_found_where_pulumi_keeps_them(tmp_path: Path) -> None:
     (folder / "one.json.attrs").write_text(json.dumps({"md5": "x"}))
     assert [held.pid for held in locks.held(f"file://{tmp_path}", "mentor", "dev")] == [4711]
     assert locks.held(f"file://{tmp_path}", "mentor", "other") == []
+
+
+def test_attributes_that_a_killed_run_left_half_written_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    stacks = tmp_path / ".pulumi" / "stacks" / "mentor"
+    stacks.mkdir(parents=True)
+    texts = {"dev.json": "{}", "dev.json.attrs": "", "dev.json.bak.attrs": '{"md5": "x"}', "other.json.attrs": ""}
+    for name, text in texts.items():
+        (stacks / name).write_text(text)
+    assert locks.mend(f"file://{tmp_path}", "mentor", "dev") == 1
+    assert {file.name for file in stacks.iterdir()} == set(texts) - {"dev.json.attrs"}
+    assert locks.mend(f"file://{tmp_path}", "mentor", "dev") == 0
+    assert locks.mend("https://example.org", "mentor", "dev") == 0

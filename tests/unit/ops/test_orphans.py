@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.engine import Engine, Found
-from ops.orphans import State, judge, server_side
+from ops.orphans import State, judge, leaving, server_side, without
 
 STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OLD = STARTED - timedelta(hours=1)
@@ -97,3 +97,15 @@ def test_other_pending_operations_are_counted_only() -> None:
 def test_a_volume_cannot_be_removed_by_mistake() -> None:
     with pytest.raises(ValueError, match="never removed"):
         Engine("unix:///nowhere").remove(found("a", "volume"))
+
+
+def test_what_a_dead_run_had_dropped_already_leaves_the_state_with_its_operation() -> None:
+    role = {"urn": "urn::s03-role", "type": "postgresql:index/role:Role", "id": "s03", "inputs": {"name": "s03"}}
+    home = {"urn": "urn::s03-home", "type": "docker:index/volume:Volume", "id": "home"}
+    document = {
+        "resources": [role, home],
+        "pending_operations": [{"type": "deleting", "resource": role}, {"type": "deleting", "resource": home}],
+    }
+    assert leaving(State.of(document)) == (("role", "s03", "urn::s03-role"),)
+    assert without(document, {"urn::s03-role"}) == {"resources": [home]}
+    assert without(document, set()) == {"resources": [role, home]}

@@ -1,0 +1,136 @@
+"""An engine that fails in the middle of ``up``: its disk is full, or it stops. It is one of its own, in a container."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mentor.images import SERVICES as SOURCES
+from mentor.images import fingerprint
+from tests.live.conftest import ROOT, Workshop, docker, run
+from tests.live.fault_kit import SERVICES, operate, quick, running, said
+from tests.live.node_kit import Node
+
+pytestmark = pytest.mark.live
+
+STACK = "engine"
+SIZE = "6G"
+UP = ("up", "--yes", "--skip-preview")
+
+
+class Engine(Node):
+    """A second engine on a disk of its own, reached by its local socket, as if it were this machine's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = Path(tempfile.mkdtemp(prefix="engine-"))
+        self.socket = self.home / "docker.sock"
+        self.device = ""
+
+    def start(self, *authorized: str) -> None:
+        """Give it a disk that can be filled without harm, then start it."""
+        disk = self.home / "disk"
+        run("truncate", "-s", SIZE, str(disk))
+        run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1", str(disk))
+        self.device = run("losetup", "--find", "--show", str(disk)).stdout.strip()
+        docker("volume", "create", "--opt", "type=ext4", "--opt", f"device={self.device}", self.name)
+        super().start(*authorized)
+        self.find()
+
+    def find(self) -> None:
+        """Lay the link to its socket, which is where its first process sees it."""
+        first = docker("inspect", "-f", "{{.State.Pid}}", self.name)
+        self.socket.unlink(missing_ok=True)
+        self.socket.symlink_to(f"/proc/{first}/root/run/docker.sock")
+
+    def stop(self) -> None:
+        docker("kill", self.name)
+
+    def come_back(self) -> None:
+        docker("start", self.name)
+        self.find()
+        deadline = time.monotonic() + 60
+        while run("docker", "-H", f"unix://{self.socket}", "info", check=False).returncode:
+            assert time.monotonic() < deadline, docker("logs", "--tail", "30", self.name)
+            time.sleep(0.5)
+
+    def remove(self) -> None:
+        super().remove()
+        if self.device:
+            run("losetup", "--detach", self.device, check=False)
+        shutil.rmtree(self.home)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    made = Engine()
+    # What it has to build itself would take minutes, and its disk.
+    for service, folder in SOURCES.items():
+        arguments = {"PACKAGES": ""} if service == "seat" else {}
+        name = f"mentor/{service}:{fingerprint(ROOT / folder, arguments)}"
+        if run("docker", "image", "inspect", name, check=False).returncode:
+            docker("build", "-q", "-t", name, str(ROOT / folder))
+    try:
+        made.start()
+        made.give_base_and_cache(but="")
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="module")
+def lab(engine: Engine, workshop_factory: Callable[..., Workshop]) -> Iterator[Workshop]:
+    workshop = quick(workshop_factory(STACK, students=1, hosts=[f"unix://{engine.socket}"]))
+    workshop.set(database={"port": workshop.database_port, "bind": engine.address})
+    yield workshop
+    workshop.destroy(check=False, MENTOR_ARCHIVE="off")
+
+
+def containers(engine: Engine) -> set[str]:
+    """The names of all that runs there."""
+    return set(engine.docker("ps", "--format", "{{.Names}}").split())
+
+
+def assert_whole(lab: Workshop, engine: Engine, *people: str) -> None:
+    wanted = {f"mentor-{STACK}-{thing}" for thing in (*SERVICES, *(f"seat-{person}" for person in people))}
+    assert containers(engine) == wanted
+    lab.up("--refresh", "--expect-no-changes")
+
+
+def test_a_full_disk_is_named_and_the_next_run_finishes(lab: Workshop, engine: Engine) -> None:
+    filler = "/var/lib/docker/filler"
+    try:
+        with running(lab) as doomed:
+            assert doomed.wait_until(lambda: "course-template created" in doomed.text), doomed.text
+            docker("exec", engine.name, "dd", "if=/dev/zero", f"of={filler}", "bs=1M", check=False)
+            assert doomed.wait() != 0
+    finally:
+        docker("exec", engine.name, "rm", "-f", filler)
+    assert "no space left on device" in doomed.text.lower(), doomed.text
+    assert "Traceback" not in doomed.text, doomed.text
+    done = operate(lab, "up")
+    assert done.returncode == 0, said(done)
+    assert_whole(lab, engine, "s01", "teacher")
+
+
+def test_an_engine_that_stops_is_named_and_the_next_run_finishes(lab: Workshop, engine: Engine) -> None:
+    seat = lab.container("seat-s01")
+    engine.docker("exec", "-u", "student", seat, "sh", "-c", "echo kept > ~/kept.txt")
+    lab.set(students=2)
+    with running(lab, *UP) as doomed:
+        assert doomed.wait_until(lambda: "s02-machine creating" in doomed.text), doomed.text
+        engine.stop()
+        assert doomed.wait() != 0
+    assert "Traceback" not in doomed.text, doomed.text
+    assert str(engine.socket) in doomed.text or "docker daemon" in doomed.text, doomed.text
+    meanwhile = operate(lab, "up")
+    assert meanwhile.returncode != 0
+    assert f'mentor:hosts[0]: "unix://{engine.socket}" cannot be used' in said(meanwhile), said(meanwhile)
+    engine.come_back()
+    done = operate(lab, "up")
+    assert done.returncode == 0, said(done)
+    assert_whole(lab, engine, "s01", "s02", "teacher")
+    assert engine.docker("exec", "-u", "student", seat, "sh", "-c", "cat ~/kept.txt") == "kept"

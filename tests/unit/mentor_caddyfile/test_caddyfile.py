@@ -1,0 +1,184 @@
+"""The gateway's configuration: its text, what Caddy makes of it, and what Caddy then does."""
+
+import http.server
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPSConnection
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from mentor import caddyfile as module
+from mentor.caddyfile import caddyfile
+
+CADDY = shutil.which("caddy")
+needs_caddy = pytest.mark.skipif(not CADDY, reason="needs caddy: apt-get install caddy")
+
+Mode = Literal["internal", "files", "acme"]
+
+
+def text(tls: Mode = "internal", **changes: Any) -> str:
+    values = {"tls": tls, "email": None, "addresses": ["lab.example", "192.0.2.7"], "upstream": "spyglass:8000"}
+    return caddyfile(**values | changes)
+
+
+def adapted(content: str) -> Any:
+    assert CADDY
+    done = subprocess.run(
+        [CADDY, "adapt", "--adapter", "caddyfile", "--config", "/dev/stdin"],
+        input=content.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+@needs_caddy
+@pytest.mark.parametrize("tls", ["internal", "files", "acme"])
+def test_caddy_understands_it_and_opens_one_port(tls: Mode) -> None:
+    config = adapted(text(tls, email="ops@lab.example" if tls == "acme" else None))
+    servers = config["apps"]["http"]["servers"].values()
+    assert [server["listen"] for server in servers] == [[":8443"]]
+    assert config["admin"] == {"disabled": True}
+    (server,) = servers
+    assert server["protocols"] == ["h1", "h2"]
+    policies = json.dumps(server["tls_connection_policies"])
+    assert '"default_sni": "lab.example"' in policies
+
+
+@needs_caddy
+def test_acme_orders_certificates_for_names_alone_and_inside_tls() -> None:
+    config = adapted(text("acme", email="ops@lab.example", addresses=["192.0.2.7", "lab.example", "alias.example"]))
+    (server,) = config["apps"]["http"]["servers"].values()
+    hosts = [host for route in server["routes"] for match in route.get("match", []) for host in match.get("host", [])]
+    assert sorted(hosts) == ["alias.example", "lab.example"]
+    issuers = json.dumps(config["apps"]["tls"]["automation"])
+    assert '"http": {"disabled": true}' in issuers
+    assert "ops@lab.example" in issuers
+    assert server["automatic_https"]["disable_redirects"] is True
+
+
+def test_the_first_address_answers_those_who_name_none() -> None:
+    assert "default_sni 192.0.2.7\n" in text(addresses=["192.0.2.7", "lab.example"])
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """Answers with what it was sent."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(self.headers.items()).encode()
+        self.send_response(200)
+        self.send_header("Server", "secret-version")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def upstream() -> Iterator[http.server.HTTPServer]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def gateway(
+    tmp_path: Path, upstream: http.server.HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[int, Path]]:
+    """Caddy itself on a free port; and the file of what it logs."""
+    assert CADDY
+    monkeypatch.setattr(module, "CERTIFICATE", str(tmp_path / "tls.crt"))
+    monkeypatch.setattr(module, "KEY", str(tmp_path / "tls.key"))
+    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x"
+    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "tls.key", "-out", "tls.crt"]
+    subprocess.run([*make.split(), *names], check=True, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    content = text(addresses=["localhost", "127.0.0.1"], upstream=f"127.0.0.1:{upstream.server_port}")
+    (tmp_path / "Caddyfile").write_text(content.replace("8443", str(port)))
+    log = tmp_path / "log"
+    environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
+    with log.open("wb") as stream:
+        caddy = subprocess.Popen(command, stdout=stream, stderr=stream, env=environment)
+    until = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            assert caddy.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+    yield port, log
+    caddy.terminate()
+    caddy.wait(10)
+
+
+def ask(port: int, path: str = "/", host: str = "localhost", **headers: str) -> tuple[int, dict[str, str], str]:
+    connection = HTTPSConnection(host, port, context=ssl._create_unverified_context(), timeout=10)  # noqa: S323, SLF001
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+
+
+@needs_caddy
+def test_it_opens_by_name_and_by_ip(gateway: tuple[int, Path]) -> None:
+    for host in ("localhost", "127.0.0.1"):
+        status, headers, _ = ask(gateway[0], host=host)
+        assert status == 200
+        assert headers["strict-transport-security"] == "max-age=86400"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "server" not in headers
+
+
+@needs_caddy
+def test_the_app_hears_the_browsers_real_address_and_none_that_it_claims(gateway: tuple[int, Path]) -> None:
+    lies = {
+        "X-Forwarded-For": "203.0.113.9",
+        "X-Real-IP": "203.0.113.9",
+        "Forwarded": "for=203.0.113.9",
+        "X-Forwarded-Host": "evil.example",
+        "X-WEBAUTH-USER": "admin",
+    }
+    _, _, body = ask(gateway[0], **lies)
+    heard = {name.lower(): value for name, value in json.loads(body)}
+    assert heard["x-forwarded-for"] == "127.0.0.1"
+    assert "203.0.113.9" not in body
+    assert "evil.example" not in body
+    assert "admin" not in body
+
+
+@needs_caddy
+def test_no_secret_is_written_down(gateway: tuple[int, Path]) -> None:
+    port, log = gateway
+    secrets = {"Cookie": "__Host-session=canary-one", "Authorization": "Basic canary-two"}
+    ask(port, "/page?token=canary-three", **secrets)
+    until = time.monotonic() + 10
+    while '"uri":"/page"' not in log.read_text():
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.05)
+    assert "canary" not in log.read_text()
+
+
+@needs_caddy
+def test_a_portal_that_is_down_is_said_in_words(gateway: tuple[int, Path], upstream: http.server.HTTPServer) -> None:
+    upstream.shutdown()
+    upstream.server_close()
+    status, headers, body = ask(gateway[0])
+    assert status == 503
+    assert headers["retry-after"] == "5"
+    assert "The portal does not answer" in body

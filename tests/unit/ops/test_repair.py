@@ -1,0 +1,46 @@
+"""Which containers `make up` makes anew."""
+
+from typing import Any
+
+import pytest
+
+from ops.repair import broken
+
+URN = "urn:pulumi:dev::mentor::mentor:index:Seat$docker:index/container:Container::s01-machine"
+
+
+def container(**more: Any) -> dict[str, Any]:
+    return {"urn": URN, "type": "docker:index/container:Container", "id": "abc", **more}
+
+
+@pytest.mark.parametrize(
+    ("state", "what"), [("created", "was never started"), ("exited", "has exited"), ("dead", "is dead")]
+)
+def test_a_container_that_does_not_run_is_broken(state: str, what: str) -> None:
+    assert broken({"resources": [container()]}, {"abc": state}) == {URN: what}
+
+
+def test_a_container_that_is_gone_is_broken() -> None:
+    assert broken({"resources": [container()]}, {}) == {URN: "is gone"}
+
+
+def test_a_container_that_runs_without_all_that_it_was_to_get_is_broken() -> None:
+    found = broken({"resources": [container(initErrors=["no space left on device"])]}, {"abc": "running"})
+    assert found == {URN: "did not get ready"}
+
+
+@pytest.mark.parametrize("state", ["running", "restarting", "paused"])
+def test_a_container_that_runs_is_left_alone(state: str) -> None:
+    assert broken({"resources": [container()]}, {"abc": state}) == {}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [container(delete=True), container(id=""), {"urn": "x", "type": "docker:index/volume:Volume", "id": "home"}],
+)
+def test_what_is_being_deleted_is_not_there_yet_or_is_no_container_does_not_count(resource: dict[str, Any]) -> None:
+    assert broken({"resources": [resource]}, {}) == {}
+
+
+def test_an_empty_state_has_nothing_broken() -> None:
+    assert broken({}, {"abc": "exited"}) == {}

@@ -1,0 +1,123 @@
+"""A small class and a portal around it, without a network: what the tests of the web app start from."""
+
+import json
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from spyglass import app, audit, sessions, store
+from spyglass.classroom import Classroom
+from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
+from spyglass.limits import Limiter
+from spyglass.presence import Presence
+from spyglass.seats import Seats
+from spyglass.services import Services
+
+ORIGIN = "https://lab.example:8443"
+SOCKETS = ORIGIN.replace("https", "wss")  # the test client wants whole addresses for websockets
+PEOPLE = [
+    {"id": "s01", "name": "Ada", "role": "student", "host": "seat-s01", "group": "red"},
+    {"id": "s02", "name": '"><img src=x onerror=alert(1)>{{7*7}}', "role": "student", "host": "seat-s02"},
+    {"id": "spare01", "name": "Spare 1", "role": "spare", "host": "seat-spare01"},
+    {"id": "teacher", "name": "Grace", "role": "teacher", "host": "seat-teacher"},
+]
+
+
+def class_json(people: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
+    """The content of class.json."""
+    course = {
+        "event": {"name": "Test class", "time_zone": "Europe/Berlin", "end": None},
+        "origins": [ORIGIN, "https://192.0.2.7"],
+        "visibility": "own",
+        "people": PEOPLE if people is None else people,
+    }
+    return course | changes
+
+
+class KnownPasswords(Directory):
+    """Answers as a directory does, from a dictionary; the real one has tests of its own."""
+
+    def __init__(self) -> None:
+        self.passwords = {person["id"]: f"{person['id']}-password" for person in PEOPLE}
+        self.asked: list[str] = []
+        self.is_down = False
+
+    async def check(self, name: str, password: str) -> bool:
+        self.asked.append(name)
+        if self.is_down:
+            raise DirectoryDownError
+        return bool(password) and self.passwords.get(str(name)) == password
+
+    async def change_password(self, name: str, old: str, new: str) -> None:
+        if self.is_down:
+            raise DirectoryDownError
+        if not await self.check(name, old):
+            raise WrongPasswordError
+        if len(new) < 8:
+            raise RefusedError("The new password is too short. Use at least 8 characters.")
+        self.passwords[name] = new
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class World:
+    """An app on a folder, and what it was made of."""
+
+    folder: Path
+    clock: list[float] = field(default_factory=lambda: [time.time()])
+    directory: KnownPasswords = field(default_factory=KnownPasswords)
+
+    def __post_init__(self) -> None:  # noqa: D105
+        key = self.folder / "key"
+        if not key.exists():
+            asyncssh.generate_private_key("ssh-ed25519").write_private_key(key)
+        self.services = self._services(key)
+        self.app: Starlette = app.create(self.services)
+
+    def _services(self, key: Path) -> Services:
+        database = store.connect(self.folder / "spyglass.db", sessions.SCHEMA, audit.SCHEMA)
+        presence = Presence()
+        return Services(
+            audit=audit.Audit(database),
+            classroom=Classroom(self.folder / "class.json"),
+            directory=self.directory,
+            limiter=Limiter(lambda: self.clock[0]),
+            presence=presence,
+            seats=Seats(key),
+            sessions=sessions.Sessions(database, presence.end_sessions, lambda: self.clock[0]),
+        )
+
+    def put(self, course: dict[str, Any]) -> None:
+        """A new class.json, in one step."""
+        part = self.folder / "class.part"
+        part.write_text(json.dumps(course))
+        part.replace(self.folder / "class.json")
+
+    def use_seats(self, seats: Seats) -> None:
+        """Other seats than the ones that nobody answers at."""
+        self.services = replace(self.services, seats=seats)
+        self.app = app.create(self.services)
+
+    def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:
+        """A browser at this address that is not signed in."""
+        return TestClient(
+            self.app,
+            base_url=ORIGIN,
+            headers={"Origin": ORIGIN, "Accept": "text/html", **headers},
+            follow_redirects=False,
+            client=(address, 50000),
+        )
+
+    def browser(self, person: str, address: str = "198.51.100.1") -> TestClient:
+        """A browser that is signed in."""
+        client = self.client(address)
+        answer = client.post("/sign-in", data={"user_name": person, "password": self.directory.passwords[person]})
+        assert answer.status_code == 303, answer.text
+        return client
