@@ -13,6 +13,7 @@ from typing import Any
 from ops.console import StopError
 
 STACK_LABEL = "mentor.stack"
+_AVAILABLE = 3  # the column of df -P
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -84,6 +85,16 @@ class Engine:
                 words = [line.strip() for line in (logs.stdout + logs.stderr).splitlines() if line.strip()]
                 found[name] = f"{status}; its last words: {words[-1][:300]}" if words else status
         return dict(sorted(found.items()))
+
+    def free_mib(self, stack: str) -> int | None:
+        """The room on the disk of the engine's data, as a container of the stack sees it; None if none can tell."""
+        running = self.read("container", "ls", "--filter", f"label={STACK_LABEL}={stack}", "--format", "{{.Names}}")
+        for name in running.split():
+            done = self.run("container", "exec", name, "df", "-Pm", "/")
+            words = done.stdout.splitlines()[-1].split() if done.returncode == 0 and done.stdout else []
+            if len(words) > _AVAILABLE and words[_AVAILABLE].isdigit():
+                return int(words[_AVAILABLE])
+        return None
 
     def remove(self, thing: Found) -> None:
         """Remove a container or a network, whatever still uses it."""

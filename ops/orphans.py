@@ -5,7 +5,7 @@ Out: what to remove, what to leave to a person. Pure; volumes are never among ei
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,38 @@ KINDS = {
     "postgresql:index/role:Role": "role",
     "postgresql:index/database:Database": "database",
 }
+_DELETED = KINDS | {"docker:index/volume:Volume": "volume", "command:local:Command": "command"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Going:
+    """Something that the broken run was deleting: it may be gone already. A command has its stored ``script``."""
+
+    urn: str
+    kind: str
+    id: str
+    name: str
+    script: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def of(cls, resource: Mapping[str, Any]) -> "Going | None":
+        """One resource of a pending operation, if it is of a kind that can be looked up or finished."""
+        kind = _DELETED.get(resource.get("type", ""))
+        inputs = resource.get("inputs") or {}
+        environment = inputs.get("environment") or {}
+        script = inputs.get("delete")
+        if kind is None or not all(isinstance(value, str) for value in environment.values()):
+            return None
+        name = str(inputs.get("name") or resource["urn"].rsplit("::", 1)[-1])
+        return cls(
+            urn=resource["urn"],
+            kind=kind,
+            id=str(resource.get("id", "")),
+            name=name,
+            script=script if isinstance(script, str) else None,
+            environment=environment,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +58,7 @@ class State:
     ids: frozenset[str]
     names: frozenset[tuple[str, str]]
     pending: tuple[tuple[str, str], ...]
-    going: tuple[tuple[str, str, str], ...]
+    going: tuple[Going, ...]
     unfinished: int
     resources: int
 
@@ -41,7 +73,7 @@ class State:
             ids=frozenset(resource["id"] for resource in resources if resource.get("id")),
             names=frozenset(filter(None, (_identity(resource) for resource in resources if resource.get("id")))),
             pending=tuple(sorted(filter(None, (_identity(resource) for resource in creating)))),
-            going=tuple(sorted((*one, resource["urn"]) for resource in deleting if (one := _identity(resource)))),
+            going=tuple(filter(None, (Going.of(resource) for resource in deleting))),
             unfinished=len(operations),
             resources=len(resources),
         )
@@ -79,11 +111,6 @@ def server_side(state: State) -> tuple[tuple[str, str], ...]:
     """The roles and databases that the broken run was about to make and the state lacks: databases first."""
     wanted = [one for one in state.pending if one[0] in {"role", "database"} and one not in state.names]
     return tuple(sorted(wanted))
-
-
-def leaving(state: State) -> tuple[tuple[str, str, str], ...]:
-    """The roles and databases, each with its URN, that the broken run was about to drop: databases first."""
-    return tuple(one for one in state.going if one[0] in {"role", "database"})
 
 
 def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime
 
-from ops import locks, orphans, processes
+from ops import deletions, locks, orphans, processes
 from ops.console import StopError, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -100,12 +100,14 @@ def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> s
             f"if no other operator uses the stack name {stack.name}: docker {thing.kind} rm "
             f"{'-f ' if thing.kind == 'container' else ''}{thing.name}"
         )
-    return _clear_server(stack, state, engine)
+    gone = {one.urn for one in state.going if deletions.finished(engine, one, stack.root)}
+    return gone | _clear_server(stack, state, engine)
 
 
 def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str]:
     """Remove roles and databases that were made and not recorded, if they hold nothing; find those dropped already."""
-    wanted, leaving = orphans.server_side(state), orphans.leaving(state)
+    wanted = orphans.server_side(state)
+    leaving = [one for one in state.going if one.kind in {"role", "database"}]
     server = f"{stack.prefix}-postgres"
     if not (wanted or leaving) or engine.run("container", "inspect", server).returncode != 0:
         return set()
@@ -139,7 +141,7 @@ def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str
             else f"recover: {kind} {name} cannot be removed: {message}"
         )
     # A second drop would fail, and the official plugin does not look first.
-    return {urn for kind, name, urn in leaving if look_up(kind, name) == (0, "")}
+    return {one.urn for one in leaving if look_up(one.kind, one.name) == (0, "")}
 
 
 def _forget_pending(stack: Stack, gone: set[str]) -> None:

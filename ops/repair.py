@@ -11,6 +11,7 @@ from ops.console import StopError
 from ops.engine import Engine
 
 CONTAINER = "docker:index/container:Container"
+FULL_MIB = 64
 _FINE = frozenset({"running", "restarting", "paused"})
 _WORDS = {None: "is gone", "created": "was never started", "dead": "is dead", "removing": "is being removed"}
 
@@ -41,6 +42,10 @@ def look(deployment: Mapping[str, Any], engine: Engine, stack: str) -> dict[str,
 def trouble(engine: Engine, stack: str) -> dict[str, str]:
     """What containers said that did not get ready: Pulumi knows only that they did not."""
     try:
-        return engine.troubled(stack)
+        found = engine.troubled(stack)
+        free = engine.free_mib(stack)
     except StopError as error:
         return {engine.address: str(error)}
+    if free is not None and free < FULL_MIB:
+        found[f"disk of {engine.address}"] = f"no space left on device ({free} MiB free): make room there"
+    return found

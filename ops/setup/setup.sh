@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that `make up` needs, step by step; what is done is skipped, so that a second run takes a blink.
-# In: $1: `all` (default), `venv` (for the checks), `tests` (all and a browser); STACK. Out: ROUTE, which env.sh reads.
+# In: $1: `all` (default), `venv` (for the checks), `tests` (all, a browser and daemons); STACK. Out: ROUTE, which env.sh reads.
 # shellcheck source=ops/setup/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 here=$ROOT/ops/setup
@@ -24,7 +24,7 @@ if ! bin=$("$here/engine.sh"); then exit 1; fi
 if ! plugins=$("$here/plugins.sh" "$bin"); then exit 1; fi
 { read -r home; read -r kind; } <<<"$plugins"
 "$here/base-image.sh" "$host"
-[ "${1:-all}" != tests ] || "$here/browser.sh"
+[ "${1:-all}" != tests ] || "$here/test-tools.sh"
 
 mkdir -p "$CHECKOUT"
 route=$(printf 'BIN=%q\nPLUGIN_HOME=%q\nPLUGIN_KIND=%q\n' "$bin" "$home" "$kind")

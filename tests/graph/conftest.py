@@ -3,6 +3,7 @@
 In: a stack's config. Out: every resource with its inputs and options, so that tests speak about the graph as a whole.
 """
 
+import asyncio
 import json
 import runpy
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,6 +118,8 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
         return GRAPHS[key]
 
     def run(stack: str, secrets: Sequence[str], **config: object) -> Graph:
+        # The SDK takes the thread's event loop, which an earlier asyncio.run() may have closed.
+        asyncio.set_event_loop(asyncio.new_event_loop())
         graph = Graph()
         mocks.set_mocks(graph, project="mentor", stack=stack, preview=False, monitor=Monitor(graph))
         texts = {

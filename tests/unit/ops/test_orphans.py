@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.engine import Engine, Found
-from ops.orphans import State, judge, leaving, server_side, without
+from ops.orphans import State, judge, server_side, without
 
 STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OLD = STARTED - timedelta(hours=1)
@@ -106,6 +106,18 @@ def test_what_a_dead_run_had_dropped_already_leaves_the_state_with_its_operation
         "resources": [role, home],
         "pending_operations": [{"type": "deleting", "resource": role}, {"type": "deleting", "resource": home}],
     }
-    assert leaving(State.of(document)) == (("role", "s03", "urn::s03-role"),)
+    assert [(one.kind, one.name, one.id) for one in State.of(document).going] == [
+        ("role", "s03", "s03"),
+        ("volume", "s03-home", "home"),
+    ]
     assert without(document, {"urn::s03-role"}) == {"resources": [home]}
     assert without(document, set()) == {"resources": [role, home]}
+
+
+def test_a_command_that_was_being_undone_keeps_its_stored_script() -> None:
+    inputs: dict[str, Any] = {"delete": "docker network disconnect", "environment": {"NETWORK": "n"}}
+    join = {"urn": "urn::s01-joins-spyglass", "type": "command:local:Command", "id": "x", "inputs": inputs}
+    (going,) = State.of({"pending_operations": [{"type": "deleting", "resource": join}]}).going
+    assert (going.script, going.environment) == ("docker network disconnect", {"NETWORK": "n"})
+    inputs["environment"] = {"NETWORK": {"ciphertext": "v1:..."}}
+    assert State.of({"pending_operations": [{"type": "deleting", "resource": join}]}).going == ()
