@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import socket
@@ -129,11 +130,11 @@ class Workshop:
         """The closing summary of an ``up`` or ``destroy``: ``{"created": 8, "unchanged": 13}``."""
         counts = {}
         for line in done.stdout.splitlines():
-            words = line.split()
-            if len(words) == 3 and words[1].isdigit() and words[0] in "+-~" + "±":
-                counts[words[2]] = int(words[1])
-            elif len(words) >= 2 and words[0].isdigit() and words[1] == "unchanged":
-                counts["unchanged"] = int(words[0])
+            found = re.fullmatch(
+                r"\s*(?:\d+ changes?\. )?(?:\+-|[+~-])?\s*(\d+) (created|updated|deleted|replaced|unchanged)", line
+            )
+            if found:
+                counts[found.group(2)] = int(found.group(1))
         return counts
 
 
