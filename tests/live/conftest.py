@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+SUMMARY = re.compile(r"\s*(?:\d+ changes?\. )?(?:\+-|[+~-])?\s*(\d+) (created|updated|deleted|replaced|unchanged)")
 PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop", "dashboards")
 
 
