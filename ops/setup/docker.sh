@@ -31,6 +31,13 @@ if [ -d /run/systemd/system ]; then
 	systemctl start docker || fail "systemctl could not start docker: journalctl -u docker"
 else
 	mkdir -p "$STATE"
+	# A killed engine leaves these; another process may have its number by now, and a new engine would believe it.
+	for file in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
+		case $(cat "/proc/$(cat "$file" 2>/dev/null)/comm" 2>/dev/null) in
+		dockerd | containerd) ;;
+		*) rm -f "$file" ;;
+		esac
+	done
 	say "starting Docker Engine (dockerd, log: $STATE/dockerd.log)"
 	setsid dockerd >>"$STATE/dockerd.log" 2>&1 </dev/null &
 	started=$!

@@ -126,8 +126,12 @@ def after_a_killed_beginning(lab: Workshop, moment: float, chance: random.Random
         work(lab, person)
 
 
+@pytest.mark.skipif(
+    "FAULT_SEED" not in os.environ,
+    reason="takes ten minutes and chance picks the moments: FAULT_SEED=$RANDOM make test, or name this test",
+)
 def test_what_ten_killed_runs_left_is_finished_by_the_next_and_nothing_is_lost(lab: Workshop) -> None:
-    seed = int(os.environ.get("FAULT_SEED") or time.time())
+    seed = int(os.environ["FAULT_SEED"])
     LOG.warning("FAULT_SEED=%s", seed)
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     rounds = [
