@@ -1,5 +1,6 @@
 """One workshop, from the stack's config to its outputs: settings, then components, then what people are told."""
 
+import gc
 from pathlib import Path
 
 import pulumi
@@ -19,6 +20,7 @@ from mentor.seats import SeatArgs, Seats
 from mentor.workshop import read
 
 interruption.end_quietly()
+gc.disable()  # A short run makes a million small objects and throws few away: looking for them is a third of its time.
 try:
     workshop = read(settings.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
     preflight.require(workshop, pulumi.get_project())

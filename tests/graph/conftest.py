@@ -4,6 +4,7 @@ In: a stack's config. Out: every resource with its inputs and options, so that t
 """
 
 import asyncio
+import gc
 import json
 import runpy
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -132,6 +133,7 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
             runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
         program()
+        gc.enable()  # the program is a process of its own, this is not
         return graph
 
     return remembered
