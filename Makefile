@@ -51,7 +51,8 @@ check: ## Format, lint, types, layers, unit and graph tests: under a minute, wit
 test: ## Everything that check does, and the live and browser tests
 	@ops/setup/setup.sh tests
 	@ops/check.sh
-	$(IN_ENV) && $(PYTHON) -m pytest -q tests
+	$(IN_ENV) && $(PYTHON) -m pytest -q tests/unit tests/graph tests/live
+	$(IN_ENV) && $(PYTHON) -m pytest -q tests/browser # a process of its own: Playwright keeps an event loop running
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)

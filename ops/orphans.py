@@ -116,7 +116,8 @@ def server_side(state: State) -> tuple[tuple[str, str], ...]:
 def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:
     """The deployment without unfinished operations, and without those of their resources that are gone.
 
-    Nothing depends on what was being deleted any more: the engine deletes what depends on it first.
+    What was deleted to be replaced may still be depended on; it stays, marked as the engine marks it: gone, to be made
+    anew.
     """
     kept = {key: value for key, value in deployment.items() if key != "pending_operations"}
     deleting = [
@@ -125,10 +126,22 @@ def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, A
         if operation.get("type") == "deleting" and operation["resource"]["urn"] in urns
     ]
     gone = {(resource["urn"], resource.get("id")) for resource in deleting}
-    kept["resources"] = [
-        resource for resource in deployment.get("resources") or [] if (resource["urn"], resource.get("id")) not in gone
-    ]
+    resources = deployment.get("resources") or []
+    needed = {urn for one in resources if (one["urn"], one.get("id")) not in gone for urn in _needs(one)}
+    kept["resources"] = []
+    for resource in resources:
+        if (resource["urn"], resource.get("id")) not in gone:
+            kept["resources"].append(resource)
+        elif resource["urn"] in needed:
+            kept["resources"].append({**resource, "pendingReplacement": True})
     return kept
+
+
+def _needs(resource: Mapping[str, Any]) -> set[str]:
+    """The resources that this one refers to; a state that names one and does not hold it is refused."""
+    by_property = (resource.get("propertyDependencies") or {}).values()
+    found = {*(resource.get("dependencies") or []), *(urn for urns in by_property for urn in urns or [])}
+    return found | {resource[key] for key in ("parent", "deletedWith") if resource.get(key)}
 
 
 def _identity(resource: Mapping[str, Any]) -> tuple[str, str] | None:

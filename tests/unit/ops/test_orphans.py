@@ -121,3 +121,13 @@ def test_a_command_that_was_being_undone_keeps_its_stored_script() -> None:
     assert (going.script, going.environment) == ("docker network disconnect", {"NETWORK": "n"})
     inputs["environment"] = {"NETWORK": {"ciphertext": "v1:..."}}
     assert State.of({"pending_operations": [{"type": "deleting", "resource": join}]}).going == ()
+
+
+def test_what_was_deleted_to_be_replaced_stays_marked_while_something_depends_on_it() -> None:
+    machine = {"urn": "urn::s01-machine", "id": "abc"}
+    join = {"urn": "urn::s01-joins-spyglass", "id": "def", "propertyDependencies": {"triggers": ["urn::s01-machine"]}}
+    document = {
+        "resources": [machine, join],
+        "pending_operations": [{"type": "deleting", "resource": machine}],
+    }
+    assert without(document, {"urn::s01-machine"}) == {"resources": [machine | {"pendingReplacement": True}, join]}
