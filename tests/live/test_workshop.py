@@ -11,8 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from websockets import Origin
+from websockets.sync.client import ClientConnection, connect
+from websockets.sync.connection import Connection
 
 from tests.live.conftest import Workshop, docker, listing, run
+from tests.live.portal_kit import sign_in, trusting
 
 pytestmark = pytest.mark.live
 
@@ -105,10 +109,35 @@ def test_the_portal_answers_by_name_and_by_address_with_the_workshops_certificat
             assert b" 200 " in secure.recv(200)
 
 
+def terminal(lab: Workshop, person: str) -> ClientConnection:
+    """The person's own terminal through gateway and web app, as a browser has it open."""
+    outputs = lab.outputs()
+    url, authority = outputs["portalUrl"], outputs["caCertificate"]
+    cookie = sign_in(url, person, lab.passwords()[person], authority).headers["set-cookie"].split(";")[0]
+    screen = connect(
+        f"{url.replace('https', 'wss')}/seats/{person}/terminal",
+        ssl=trusting(authority),
+        origin=Origin(url),
+        additional_headers={"Cookie": cookie},
+    )
+    answers(screen, "echo $((5 * 5))", b"25")
+    return screen
+
+
+def answers(screen: Connection, line: str, wanted: bytes) -> None:
+    """Type a line, and wait until the terminal shows what it prints."""
+    screen.send(line.encode() + b"\r")
+    seen, deadline = b"", time.monotonic() + 20
+    while wanted not in seen:
+        assert time.monotonic() < deadline, seen
+        message = screen.recv(timeout=20)
+        seen += message if isinstance(message, bytes) else b""
+
+
 def test_one_student_more_restarts_nobody_and_drops_no_connection(lab: Workshop) -> None:
     running = docker("ps", "--filter", "label=mentor.stack=live", "--format", "{{.Names}}").split()
     before = {name: docker("inspect", "-f", "{{.Id}}{{.State.StartedAt}}", name) for name in running}
-    with psycopg.connect(
+    with terminal(lab, "s02") as screen, psycopg.connect(
         host="127.0.0.1", port=lab.database_port, user="s01", password=lab.passwords()["s01"], dbname="s01",
         sslmode="require", autocommit=True,
     ) as open_connection:  # fmt: skip
@@ -116,6 +145,7 @@ def test_one_student_more_restarts_nobody_and_drops_no_connection(lab: Workshop)
         lab.set(students=4)
         done = lab.up("--diff")
         assert open_connection.execute("select pg_backend_pid()").fetchone() == first
+        answers(screen, "echo $((6 * 7))", b"42")
     changes = lab.changes(lab.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"))
     assert set(changes) == {"unchanged"}
     assert "s04" in done.stdout
