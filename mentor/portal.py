@@ -8,13 +8,13 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 
 import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
+from mentor.addresses import is_loopback
 from mentor.caddyfile import caddyfile
 from mentor.certificates import Pair
 from mentor.directory import Access
@@ -35,14 +35,7 @@ def listen_address(https: HttpsSettings, addresses: Sequence[str]) -> str:
     """Where the HTTPS port is published: loopback alone when every address that people type is loopback."""
     if https.bind:
         return https.bind
-
-    def is_local(address: str) -> bool:
-        try:
-            return ip_address(address).is_loopback
-        except ValueError:
-            return address == "localhost"
-
-    return "127.0.0.1" if all(is_local(address) for address in addresses) else ANYWHERE
+    return "127.0.0.1" if all(map(is_loopback, addresses)) else ANYWHERE
 
 
 def origins(https: HttpsSettings, addresses: Sequence[str]) -> list[str]:

@@ -34,8 +34,8 @@ def require(workshop: Workshop, project: str) -> None:
     judge(workshop, facts, found)
     if found:
         raise SettingsError(found)
-    host = capacity.HostFacts(memory_mib=facts.memory_mib, cpus=facts.cpus, disk_free_mib=facts.disk_free_mib)
-    pulumi.log.info(capacity.statement(capacity.needs(workshop.settings, workshop.roster.people), host))
+    needs = capacity.needs(workshop.settings, workshop.roster.people)
+    pulumi.log.info(capacity.statement(needs, _resources(facts)))
     for person in sorted(facts.students - {person.id for person in workshop.roster.people}):
         place = workshop.settings.archive.folder / workshop.stack / person
         pulumi.log.warn(f"{person} is no longer in the class: archived to {place}, then deleted")
@@ -66,14 +66,17 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
                 f"{show(str(settings.network.pool))} holds the host's network {name} ({network}), which "
                 f"{', '.join(taken) or 'the services'} would share: choose another pool, or give them a `subnet`",
             )
-    host = capacity.HostFacts(
+    for key, text in capacity.problems(capacity.needs(settings, workshop.roster.people), _resources(facts)):
+        found.add(key, text)
+
+
+def _resources(facts: Facts) -> capacity.HostFacts:
+    return capacity.HostFacts(
         memory_mib=facts.memory_mib,
         cpus=facts.cpus,
         disk_free_mib=facts.disk_free_mib,
         people_present=len(facts.students),
     )
-    for key, text in capacity.problems(capacity.needs(settings, workshop.roster.people), host):
-        found.add(key, text)
 
 
 def _rootless(facts: Facts) -> list[tuple[bool, str]]:
