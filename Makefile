@@ -12,11 +12,14 @@ export STACK YES
 # A recipe that starts with this runs in the environment that `make env` prints.
 IN_ENV = eval "$$(ops/setup/env.sh)"
 PYTHON = .venv/bin/python
+# The tests of single parts share the processors; those with real workshops come one after the other.
+PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
+REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards recover restore test check bench clean
+.PHONY: help setup env up down cards recover restore check test test-faults test-hosts test-all bench clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 	@echo
 	@echo '  STACK=name (default dev)   YES=1: do not ask   ARCHIVE=no: down without archives   ALL=1: clean caches too'
 
@@ -43,16 +46,26 @@ env: ## Print the environment for plain pulumi, to be used with eval
 	@ops/setup/setup.sh >&2
 	@ops/setup/env.sh
 
-check: ## Format, lint, types, layers, unit and graph tests: under a minute, without Docker
+check: ## Format, lint, types, layers, shell, unit and graph tests: under a minute, without Docker
 	@ops/setup/setup.sh venv
 	@ops/check.sh
-	$(PYTHON) -m pytest -q tests/unit tests/graph
+	@$(PARTS)
 
-test: ## Everything that check does, and the live and browser tests
+test: ## What check does, the images' own tests, and a real workshop in Docker and Chromium: twelve minutes
 	@ops/setup/setup.sh tests
 	@ops/check.sh
-	$(IN_ENV) && $(PYTHON) -m pytest -q tests/unit tests/graph tests/live
-	$(IN_ENV) && $(PYTHON) -m pytest -q tests/browser # a process of its own: Playwright keeps an event loop running
+	@$(PARTS)
+	@$(REAL) tests/live tests/browser
+
+test-faults: ## Wrong input, runs that are killed, meet each other or cannot save, an engine that fails
+	@ops/setup/setup.sh tests
+	@$(REAL) tests/faults
+
+test-hosts: ## A host over SSH, a school's directory, certificates from elsewhere, two workshops on one host
+	@ops/setup/setup.sh tests
+	@$(REAL) tests/hosts
+
+test-all: test test-faults test-hosts ## Everything
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)

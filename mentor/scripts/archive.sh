@@ -22,7 +22,7 @@ before="run \`pulumi up\` with $STUDENT still in the class, then delete again."
 
 engine=$(docker version -f '{{.Server.Version}}' 2>&1) || die "the Docker engine at ${DOCKER_HOST:-this machine} does not answer (${engine##*$'\n'})" "Start it, then try again."
 cleanup() {
-  docker rm -f "$helper" > /dev/null 2>&1
+  docker rm -fv "$helper" > /dev/null 2>&1
   rm -rf "$parts" "$folder"/*.part
   rmdir "$folder" 2> /dev/null
 }
@@ -33,14 +33,14 @@ cleanup
 said() { grep -v -e '^$' -e "^Run 'docker" "$parts/said" | tail -n 1; }
 left() { echo $((TIMEOUT_SECONDS > SECONDS ? TIMEOUT_SECONDS - SECONDS : 1)); }
 state() { docker container inspect -f '{{.State.Status}}' "$1" 2> /dev/null | grep . || echo missing; }
-# save FILE COMMAND...: the command's output, within the size and the time that are left
+# save FILE COMMAND...: its output, within size and time left. A client passes other signals on to who may not listen.
 save() {
   local file=$parts/$1 codes=(0 0)
   shift
-  timeout --foreground "$(left)" "$@" 2> "$parts/said" | head -c $((room + 1)) > "$file" || codes=("${PIPESTATUS[@]}")
+  timeout --foreground -s KILL "$(left)" "$@" 2> "$parts/said" | head -c $((room + 1)) > "$file" || codes=("${PIPESTATUS[@]}")
   room=$((room - $(wc -c < "$file")))
   [ "$room" -ge 0 ] || die "more than $MAXIMUM_MIB MiB" "Raise mentor:archive.maximum, $before"
-  [ "${codes[0]}" -ne 124 ] || die "not done after $TIMEOUT_SECONDS s" "Raise mentor:archive.timeout, $before"
+  [ "${codes[0]}" -eq 0 ] || [ "$SECONDS" -lt "$TIMEOUT_SECONDS" ] || die "not done after $TIMEOUT_SECONDS s" "Raise mentor:archive.timeout, $before"
   [ "${codes[0]}" -eq 0 ] || die "${file##*/}: $(said)" "Repair that, then try again."
   [ "${codes[1]}" -eq 0 ] || die "$folder cannot be written" "Make room there, then try again."
 }
@@ -48,17 +48,21 @@ save() {
 # "docker run -v" would make a missing volume anew, and an empty archive.
 docker volume inspect "$HOME_VOLUME" "$ENGINE_VOLUME" > /dev/null 2> "$parts/said" || die "$(said)" "What was in it is lost."
 
-# The student's own containers first, so that their files are whole; an engine that does not run has none.
-if [ "$(state "$SEAT")" = running ] && docker top "$SEAT" -eo pid,comm 2> /dev/null | grep -qw dockerd; then
+# The student's own containers first, so that their files are whole; an engine that does not run has none. grep reads the
+# list to its end: with -q it may end before docker, which then fails, and with it (pipefail) the whole question.
+if [ "$(state "$SEAT")" = running ] && docker top "$SEAT" -eo pid,comm 2> /dev/null | grep -w dockerd > /dev/null; then
   # shellcheck disable=SC2016
   timeout --foreground 60 docker exec -u student "$SEAT" sh -c 'docker ps -q | xargs -r docker stop -t 10' > /dev/null 2> "$parts/said" ||
     say "his running containers could not be stopped first ($(said)): files of theirs may be half written"
 fi
-# tar's status 1 means that a file changed while it was read.
-save seat.tar docker run --rm --name "$helper" --label "mentor.stack=$STACK" --pull never --log-driver none --network none --read-only \
+# Not "run --rm": when that is cut short, its container goes, or even comes, later than it. tar's 1: a file changed meanwhile.
+docker create --name "$helper" --label "mentor.stack=$STACK" --pull never --log-driver none --network none --read-only \
   --user 0 --cap-drop ALL --cap-add DAC_READ_SEARCH -v "$HOME_VOLUME:/archive/home:ro" -v "$ENGINE_VOLUME:/archive/engine:ro" \
   --entrypoint sh "$IMAGE" -c 'cd /archive; set -- home; [ ! -d engine/volumes ] || set -- home engine/volumes
-    tar --numeric-owner --sparse --warning=no-file-ignored --exclude=backingFsBlockDev -cf - "$@" || [ $? = 1 ]'
+    tar --numeric-owner --sparse --warning=no-file-ignored --exclude=backingFsBlockDev -cf - "$@" || [ $? = 1 ]' \
+  > /dev/null 2> "$parts/said" || die "seat.tar: $(said)" "Repair that, then try again."
+save seat.tar docker start --attach "$helper"
+docker rm -fv "$helper" > /dev/null 2> "$parts/said" || die "$(said)" "Remove the container $helper, then try again."
 
 case $(state "$POSTGRES") in
   running) ;;

@@ -66,7 +66,7 @@ echo "database $student: as $whose had it at $time"
 
 helper=mentor-$stack-restore-$student
 finish() {
-  docker rm -f "$helper" > /dev/null 2>&1 || true
+  docker rm -fv "$helper" > /dev/null 2>&1 || true
   docker start "$seat" > /dev/null
 }
 trap finish EXIT

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-SLOW = 20_000  # milliseconds: a machine under load is slow, not wrong
+from tests.waiting import PATIENCE
+
+SLOW = 1000 * PATIENCE  # milliseconds
 
 OpenPage = Callable[[], Page]
 

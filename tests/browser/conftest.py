@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.actions import SLOW, Account, OpenPage, Portal
 from tests.browser.quiet_network import browser_command
-from tests.live.conftest import Workshop, environment, workshop_factory  # noqa: F401  (fixtures, used by their names)
+from tests.workshop_kit import workshops
 
 CHROMIUM = os.environ.get("MENTOR_TEST_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -36,23 +36,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal(request: pytest.FixtureRequest) -> Portal:
+def portal(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal under test."""
     url, credentials = os.environ.get("MENTOR_TEST_PORTAL"), os.environ.get("MENTOR_TEST_CREDENTIALS")
     if url and credentials:
         keys = ("id", "username", "password", "role")
         lines = json.loads(Path(credentials).read_text())
         accounts = tuple(Account(**{key: line[key] for key in keys}) for line in lines)
-        return Portal(url.rstrip("/"), os.environ.get("MENTOR_TEST_PORTAL_IP"), accounts)
-    workshop: Workshop = request.getfixturevalue("workshop_factory")("browser", students=3)
-    workshop.up()
-    outputs = workshop.outputs()
-    accounts = tuple(
-        Account(id=line["id"], username=line["username"], password=line["password"], role=role)
-        for output, role in (("credentials", "student"), ("teachers", "teacher"))
-        for line in outputs[output]
-    )
-    return Portal(outputs["portalUrl"], f"https://127.0.0.1:{workshop.portal_port}", accounts)
+        yield Portal(url.rstrip("/"), os.environ.get("MENTOR_TEST_PORTAL_IP"), accounts)
+        return
+    with workshops(environment, tmp_path_factory.mktemp) as make:
+        workshop = make("browser", students=3)
+        workshop.up()
+        outputs = workshop.outputs()
+        accounts = tuple(
+            Account(id=line["id"], username=line["username"], password=line["password"], role=role)
+            for output, role in (("credentials", "student"), ("teachers", "teacher"))
+            for line in outputs[output]
+        )
+        yield Portal(outputs["portalUrl"], f"https://127.0.0.1:{workshop.portal_port}", accounts)
 
 
 @pytest.fixture(scope="session")

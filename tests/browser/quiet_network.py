@@ -43,7 +43,10 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 def _pass_on(listener: socket.socket, place: tuple[str, int]) -> None:
     with contextlib.suppress(OSError):
         while True:
-            inner, _ = listener.accept()
+            try:
+                inner, _ = listener.accept()
+            except ConnectionAbortedError:
+                continue  # it has gone already; those after it have not
             try:
                 outer = socket.create_connection(place)
             except OSError:

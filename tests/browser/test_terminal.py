@@ -1,10 +1,13 @@
 """A student's own terminal: it survives reloads, tabs and a lost line, and nothing in it acts on the page."""
 
-import re
+from functools import partial
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.actions import OpenPage, Portal, connected, run_in, screen, sign_in, type_line
+from tests.waiting import until
+
+SPARE = 40  # pixels: more than a line, less than two
 
 
 def test_a_reload_keeps_the_session(portal: Portal, open_page: OpenPage) -> None:
@@ -32,11 +35,24 @@ def test_the_seat_follows_the_windows_size(portal: Portal, open_page: OpenPage) 
     page = open_page()
     sign_in(page, portal.student(), portal.url)
     connected(page)
+    type_line(page, "clear; while sleep 0.3; do echo size=$(stty size | tr ' ' x)=; done")
+    expect(page.locator(".xterm-rows")).to_contain_text("size=")
+    lines = page.locator(".xterm-rows > div")
+    before = lines.count()
     page.set_viewport_size({"width": 900, "height": 500})
-    page.wait_for_timeout(500)
-    type_line(page, "clear; echo size=$(stty size | tr ' ' x)=")
-    columns = page.evaluate("document.querySelectorAll('.xterm-rows > div').length")
-    expect(page.locator(".xterm-rows")).to_contain_text(re.compile(rf"size={columns}x\d+="))
+    until(lambda: lines.count() != before, "the terminal has other lines")
+    until(lambda: f"size={lines.count()}x" in screen(page), "the seat has as many lines as the terminal")
+    page.keyboard.press("Control+C")
+
+
+def fits(page: Page) -> bool:
+    """Whether the terminal fills its place on the page, to within a line and a column, and nothing beyond."""
+    box, stage = page.locator(".xterm-screen").bounding_box(), page.locator("#screen").bounding_box()
+    assert box is not None
+    assert stage is not None
+    across = stage["x"] + stage["width"] - box["x"] - box["width"]
+    down = stage["y"] + stage["height"] - box["y"] - box["height"]
+    return 0 <= across < SPARE and 0 <= down < SPARE
 
 
 def test_the_last_column_and_row_are_on_the_page(portal: Portal, open_page: OpenPage) -> None:
@@ -45,12 +61,7 @@ def test_the_last_column_and_row_are_on_the_page(portal: Portal, open_page: Open
     for width, height in ((390, 844), (1366, 768), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         connected(page)
-        page.wait_for_timeout(300)
-        box, stage = page.locator(".xterm-screen").bounding_box(), page.locator("#screen").bounding_box()
-        assert box is not None
-        assert stage is not None
-        assert box["x"] + box["width"] <= stage["x"] + stage["width"]
-        assert box["y"] + box["height"] <= stage["y"] + stage["height"]
+        until(partial(fits, page), f"it fits at {width} pixels")
 
 
 def test_it_reconnects_by_itself_and_says_so(portal: Portal, open_page: OpenPage) -> None:
@@ -59,9 +70,16 @@ def test_it_reconnects_by_itself_and_says_so(portal: Portal, open_page: OpenPage
     sign_in(page, portal.student(), portal.url)
     connected(page)
     word = run_in(page)
+    # It may be there again a moment later.
+    page.locator("#state").evaluate(
+        """state => {
+            window.states = [];
+            new MutationObserver(() => window.states.push(state.dataset.state)).observe(state, { attributes: true });
+        }"""
+    )
     page.context.set_offline(True)
     page.clock.fast_forward(20_000)
-    expect(page.locator("#state")).to_have_attribute("data-state", re.compile("lost|connecting"))
+    until(lambda: {"lost", "connecting"} & set(page.evaluate("window.states")), "the line is lost")
     page.context.set_offline(False)
     page.clock.fast_forward(10_000)
     connected(page)
@@ -73,6 +91,7 @@ def test_what_is_marked_with_the_mouse_can_be_copied_and_pasted(portal: Portal, 
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sign_in(page, portal.student(), portal.url)
     connected(page)
+    page.evaluate("navigator.clipboard.writeText('')")  # what another page copied is still in it
     word = run_in(page)
     box = page.locator(".xterm-rows > div").first.bounding_box()
     assert box is not None
@@ -110,7 +129,6 @@ def test_a_flood_is_stopped_at_once(portal: Portal, open_page: OpenPage) -> None
     connected(page)
     type_line(page, "clear; yes flood")
     expect(page.locator(".xterm-rows")).to_contain_text("flood")
-    page.wait_for_timeout(1500)
     page.keyboard.press("Control+C")
     run_in(page)
-    assert "flood" not in screen(page)
+    expect(page.locator(".xterm-rows")).not_to_contain_text("flood")

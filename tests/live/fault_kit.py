@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.live.conftest import ROOT, Workshop, docker, listing, run
+from tests.workshop_kit import ROOT, Workshop, docker, listing, run
 
 SERVICES = ("gateway", "spyglass", "directory", "postgres", "registry")
 STACK_TRACE = ("Traceback", "goroutine ", "panic:", '  File "')

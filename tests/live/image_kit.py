@@ -1,7 +1,7 @@
 """What the tests of single images share: building them, and containers of their own that vanish afterwards.
 
 In: an image's folder and the files it expects. Out: running containers on a network of their own, everything labelled
-`mentor.stack=image-tests`.
+`mentor.stack=tests-images`.
 """
 
 import contextlib
@@ -13,7 +13,6 @@ import os
 import secrets
 import subprocess
 import tarfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +20,11 @@ from pathlib import Path
 import pytest
 
 from mentor.certificates import subject_names
+from tests.ground import NAMES, STACKS
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
-LABEL = "mentor.stack=image-tests"
+LABEL = f"mentor.stack={STACKS}images"
 Completed = subprocess.CompletedProcess[str]
 
 
@@ -71,14 +72,18 @@ def need_engine() -> None:
 
 @functools.cache
 def image(name: str) -> str:
-    """Build ``images/<name>``; the tag is its content, so that a second run builds nothing."""
+    """Build ``images/<name>``; the tag is its content, so that a second run builds nothing. Older ones go."""
     folder = ROOT / "images" / name
     content = hashlib.sha256()
     for path in sorted(file for file in folder.rglob("*") if file.is_file()):
         content.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
-    tag = f"mentor-image-tests-{name}:{content.hexdigest()[:12]}"
+    repository = f"{NAMES}{name}"
+    tag = f"{repository}:{content.hexdigest()[:12]}"
     if docker("image", "inspect", tag, check=False).returncode:
         docker("build", "--quiet", "--tag", tag, str(folder), env={"DOCKER_BUILDKIT": "0"})
+    known = docker("images", "--format", "{{.Repository}}:{{.Tag}}", repository).stdout.split()
+    for older in set(known) - {tag}:
+        docker("rmi", older, check=False)
     return tag
 
 
@@ -132,7 +137,7 @@ def tar_of(files: Mapping[str, str | bytes], *, mode: int = 0o644) -> bytes:
 class Ground:
     """A network, and what was started on it. Names carry a token: two runs side by side do not meet."""
 
-    token: str = field(default_factory=lambda: f"mentor-image-tests-{secrets.token_hex(3)}")
+    token: str = field(default_factory=lambda: f"{NAMES}image-{secrets.token_hex(3)}")
     containers: list[str] = field(default_factory=list)
     volumes: list[str] = field(default_factory=list)
 
@@ -186,26 +191,27 @@ def ground() -> Iterator[Ground]:
         made.clean()
 
 
-def wait_healthy(container: str, seconds: float = 60) -> None:
+def wait_healthy(container: str) -> None:
     """Wait until the image's own health command agrees; what the container logged otherwise."""
-    deadline = time.monotonic() + seconds
-    while docker("exec", container, "healthy", check=False).returncode:
-        state = docker("container", "inspect", "--format", "{{.State.Status}}", container).stdout.strip()
-        assert state == "running", logs(container)
-        assert time.monotonic() < deadline, logs(container)
-        time.sleep(0.1)
+
+    def healthy() -> bool:
+        if docker("exec", container, "healthy", check=False).returncode == 0:
+            return True
+        assert shown(container, "{{.State.Status}}") == "running", logs(container)
+        return False
+
+    until(healthy, lambda: logs(container))
 
 
-def wait_exited(container: str, seconds: float = 30) -> int:
+def wait_exited(container: str) -> int:
     """Wait for a container that is expected to give up; its exit code."""
-    deadline = time.monotonic() + seconds
-    while True:
-        shown = docker("container", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", container).stdout
-        status, code = shown.split()
-        if status == "exited":
-            return int(code)
-        assert time.monotonic() < deadline, logs(container)
-        time.sleep(0.1)
+    until(lambda: shown(container, "{{.State.Status}}") == "exited", lambda: logs(container))
+    return int(shown(container, "{{.State.ExitCode}}"))
+
+
+def shown(container: str, template: str) -> str:
+    """Ask the engine for one of a container's facts."""
+    return docker("container", "inspect", "--format", template, container).stdout.strip()
 
 
 def logs(container: str) -> str:

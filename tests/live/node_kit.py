@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import time
 from pathlib import Path
 
 from mentor.images import SERVICES, fingerprint
-from tests.live.conftest import ROOT, Workshop, docker, run
+from tests.ground import NAMES
+from tests.waiting import until
+from tests.workshop_kit import ROOT, Workshop, docker, run
 
 FOLDER = Path(__file__).parent / "node"
 RIGHTS = [
@@ -52,7 +53,7 @@ class Operator:
     """Somebody at his own machine, with his own SSH configuration."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="operator-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{NAMES}operator-"))
         self.public_key = _key(self.folder, "key")
         (self.folder / "known_hosts").touch()
         (self.folder / "config").write_text(
@@ -92,8 +93,8 @@ class Node:
     """The second machine. Its host key is in ``host_key``; ``remove`` leaves nothing of it."""
 
     def __init__(self) -> None:
-        self.name = f"mentor-tests-node-{secrets.token_hex(3)}"
-        self.folder = Path(tempfile.mkdtemp(prefix="node-"))
+        self.name = f"{NAMES}node-{secrets.token_hex(3)}"
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{NAMES}node-"))
         self.host_key = _key(self.folder, "host_key")
         self.image = ""
         self.address = ""
@@ -129,10 +130,10 @@ class Node:
         )
         docker("start", self.name)
         self.address = docker("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", self.name)
-        deadline = time.monotonic() + 60
-        while (done := run("docker", "exec", self.name, "docker", "info", check=False)).returncode:
-            assert time.monotonic() < deadline, done.stderr + run("docker", "logs", "--tail", "30", self.name).stderr
-            time.sleep(0.5)
+        until(
+            lambda: run("docker", "exec", self.name, "docker", "info", check=False).returncode == 0,
+            lambda: run("docker", "logs", "--tail", "30", self.name).stderr,
+        )
 
     def give_base_and_cache(self, *, but: str) -> None:
         """Copy the base image there, and this machine's finished builds as the cache of its own, ``but`` one."""

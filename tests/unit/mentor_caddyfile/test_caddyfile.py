@@ -3,11 +3,9 @@
 import http.server
 import json
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -17,6 +15,8 @@ import pytest
 
 from mentor import caddyfile as module
 from mentor.caddyfile import caddyfile
+from tests.ports import free_port
+from tests.waiting import PATIENCE, until, wait_for_server
 
 CADDY = shutil.which("caddy")
 needs_caddy = pytest.mark.skipif(not CADDY, reason="needs caddy: apt-get install caddy")
@@ -105,8 +105,7 @@ def gateway(
     make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x"
     names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "tls.key", "-out", "tls.crt"]
     subprocess.run([*make.split(), *names], check=True, cwd=tmp_path, stderr=subprocess.DEVNULL)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     content = text(addresses=["localhost", "127.0.0.1"], upstream=f"127.0.0.1:{upstream.server_port}")
     (tmp_path / "Caddyfile").write_text(content.replace("8443", str(port)))
     log = tmp_path / "log"
@@ -114,22 +113,14 @@ def gateway(
     command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
     with log.open("wb") as stream:
         caddy = subprocess.Popen(command, stdout=stream, stderr=stream, env=environment)
-    until = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            assert caddy.poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
-            time.sleep(0.05)
+    wait_for_server(port, caddy, log.read_text)
     yield port, log
     caddy.terminate()
-    caddy.wait(10)
+    caddy.wait(PATIENCE)
 
 
 def ask(port: int, path: str = "/", host: str = "localhost", **headers: str) -> tuple[int, dict[str, str], str]:
-    connection = HTTPSConnection(host, port, context=ssl._create_unverified_context(), timeout=10)  # noqa: S323, SLF001
+    connection = HTTPSConnection(host, port, context=ssl._create_unverified_context(), timeout=PATIENCE)  # noqa: S323, SLF001
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
@@ -167,10 +158,7 @@ def test_no_secret_is_written_down(gateway: tuple[int, Path]) -> None:
     port, log = gateway
     secrets = {"Cookie": "__Host-session=canary-one", "Authorization": "Basic canary-two"}
     ask(port, "/page?token=canary-three", **secrets)
-    until = time.monotonic() + 10
-    while '"uri":"/page"' not in log.read_text():
-        assert time.monotonic() < until, log.read_text()
-        time.sleep(0.05)
+    until(lambda: '"uri":"/page"' in log.read_text(), log.read_text)
     assert "canary" not in log.read_text()
 
 

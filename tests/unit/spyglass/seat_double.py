@@ -3,12 +3,16 @@
 import getpass
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+
+from spyglass import seats
+from tests.ports import free_port
+from tests.waiting import PATIENCE, wait_for_server
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
 MISSING = "needs sshd and tmux: apt-get install openssh-server tmux"
@@ -17,12 +21,6 @@ MISSING = "needs sshd and tmux: apt-get install openssh-server tmux"
 def available() -> bool:
     """Whether this machine has what a seat is made of."""
     return bool(SSHD and shutil.which("tmux"))
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class SeatDouble:
@@ -37,7 +35,7 @@ class SeatDouble:
     def tmux(self, *arguments: str) -> str:
         """What tmux answers on the student's side."""
         done = subprocess.run(
-            ["tmux", *arguments], env=self._environment, check=False, capture_output=True, text=True, timeout=10
+            ["tmux", *arguments], env=self._environment, check=False, capture_output=True, text=True, timeout=PATIENCE
         )
         return done.stdout
 
@@ -73,22 +71,11 @@ def seat(folder: Path) -> Iterator[SeatDouble]:
     with (folder / "sshd.log").open("wb") as log:
         sshd = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=log)
     try:
-        _wait_for(port, sshd)
-        yield double
+        wait_for_server(port, sshd, (folder / "sshd.log").read_text)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(seats, "PATIENCE", PATIENCE)  # it is slow at times, and never silent
+            yield double
     finally:
         double.tmux("kill-server")
         sshd.terminate()
-        sshd.wait(10)
-
-
-def _wait_for(port: int, sshd: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert sshd.poll() is None, "sshd ended"
-            assert time.monotonic() < until, "sshd does not listen"
-            time.sleep(0.05)
-        else:
-            return
+        sshd.wait(PATIENCE)

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 import pytest
 
 from spyglass.directory import Directory, DirectoryDownError, DirectorySettings, RefusedError, WrongPasswordError
-from tests.unit.spyglass.seat_double import free_port
+from tests.ports import free_port
+from tests.waiting import PATIENCE, wait_for_server
 
 SLAPD = shutil.which("slapd", path="/usr/sbin:/usr/bin")
 
@@ -96,15 +96,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Dir
     plain, tls = free_port(), free_port()
     urls = f"ldaps://127.0.0.1:{tls} ldap://127.0.0.1:{plain}"
     slapd = subprocess.Popen([SLAPD, "-d", "0", "-f", str(folder / "slapd.conf"), "-h", urls])
-    until = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", tls), 1).close()
-            break
-        except OSError:
-            assert slapd.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    wait_for_server(tls, slapd)
     settings = DirectorySettings(
         host="localhost",
         port=tls,
@@ -115,7 +107,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Dir
     )
     yield folder, settings, plain
     slapd.terminate()
-    slapd.wait(10)
+    slapd.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 
 from spyglass.__main__ import own_address
 from spyglass.settings import from_environment
-from tests.unit.spyglass.seat_double import free_port
+from tests.ports import free_port
 
 BIN = Path(__file__).parents[3] / "spyglass" / "bin"
 

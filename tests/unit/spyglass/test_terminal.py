@@ -17,10 +17,9 @@ from spyglass.seats import Seats, Size
 from spyglass.watch import shape
 from tests.unit.spyglass import seat_double
 from tests.unit.spyglass.people import PEOPLE, SOCKETS, World, class_json
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(not seat_double.available(), reason=seat_double.MISSING)
-
-PATIENCE = 15.0  # seconds
 
 
 @pytest.fixture
@@ -97,13 +96,6 @@ def watched(client: TestClient, person: str = "s01") -> WebSocketTestSession:
     return client.websocket_connect(f"{SOCKETS}/seats/{person}/watch")
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def test_what_is_typed_runs_and_a_reload_finds_it_again(
     client: TestClient, world: World, seat: seat_double.SeatDouble
 ) -> None:
@@ -113,7 +105,7 @@ def test_what_is_typed_runs_and_a_reload_finds_it_again(
         screen.hears(type="ready")
         screen.type(b"echo h''ere-$((40+2))\r")
         screen.sees(b"here-42")
-    eventually(lambda: seat.clients() == [])  # closing the page detaches, and no client stays
+    until(lambda: seat.clients() == [], "nobody attached")  # closing the page detaches, and no client stays
     with own(client) as socket:
         Screen(socket).sees(b"here-42")
 
@@ -124,9 +116,9 @@ def test_the_seat_gets_the_pages_size(client: TestClient, world: World, seat: se
         screen = Screen(socket)
         screen.hears(type="ready")
         size = ["display-message", "-p", "-t", "main:", "#{window_width}"]
-        eventually(lambda: seat.tmux(*size).strip() == "90")
+        until(lambda: seat.tmux(*size).strip() == "90", "90 columns")
         screen.tell(type="resize", columns=70, rows=20)
-        eventually(lambda: seat.tmux(*size).strip() == "70")
+        until(lambda: seat.tmux(*size).strip() == "70", "70 columns")
         for wrong in ({"columns": "x", "rows": 2}, {"columns": 10**9, "rows": True}, {}):
             screen.tell(type="resize", **wrong)
         screen.socket.send_text("[" * 5000)
@@ -167,7 +159,8 @@ def test_a_viewer_sees_and_nothing_he_sends_arrives(
             wall = Screen(wall_socket)
             wall.hears(type="ready", typing=False, columns=90)
             desk.hears(type="watched", by=["Grace"], typing=[])
-            assert any({"ignore-size", "read-only"} <= set(flags.split(",")) for flags in seat.clients())
+            wanted = {"ignore-size", "read-only"}
+            until(lambda: any(wanted <= set(flags.split(",")) for flags in seat.clients()), "a viewer in the seat")
             # Keys, and what xterm.js answers by itself to questions of the terminal.
             wall.type(b"echo in''trusion\r\x1b[?1;2c\x1b[0n\x1b]11;rgb:0000/0000/0000\x07")
             wall.tell(type="resize", columns=20, rows=5)
@@ -177,7 +170,7 @@ def test_a_viewer_sees_and_nothing_he_sends_arrives(
             assert b"trusion" not in desk.shown + wall.shown
             assert seat.tmux("display-message", "-p", "-t", "main:", "#{window_width}").strip() == "90"
         desk.until(lambda: desk.told[-1] == {"type": "watched", "by": [], "typing": []})
-        eventually(lambda: len(seat.clients()) == 1)
+        until(lambda: len(seat.clients()) == 1, "one client left")
     assert world.services.audit.entries() == []
 
 
@@ -195,8 +188,9 @@ def test_taking_over_types_is_shown_and_is_written_down(
             wall.tell(type="take-over")
             wall.hears(type="ready", typing=True)
             desk.hears(type="watched", by=["Grace"], typing=["Grace"])
-            assert not any("read-only" in flags for flags in seat.clients())
-            assert any("ignore-size" in flags for flags in seat.clients())
+            # The former client leaves in its own time: only the server decides what is typed.
+            until(lambda: not any("read-only" in flags for flags in seat.clients()), "the viewer gone from the seat")
+            until(lambda: any("ignore-size" in flags for flags in seat.clients()), "a helper in the seat")
             wall.type(b"echo h''elp\r")
             desk.sees(b"help")
             wall.told.clear()

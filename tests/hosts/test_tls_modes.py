@@ -1,7 +1,6 @@
 """Where the portal's certificate comes from: the workshop's own authority, the teacher's files, or a public one."""
 
 import socket
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -11,8 +10,9 @@ import pytest
 
 from mentor.caddyfile import caddyfile
 from tests.live import image_kit as kit
-from tests.live.conftest import Workshop
 from tests.live.portal_kit import sign_in, trusting
+from tests.waiting import until
+from tests.workshop_kit import Workshop
 
 pytestmark = pytest.mark.live
 
@@ -95,7 +95,7 @@ def test_a_public_authoritys_certificate_is_fetched_on_the_one_port_and_outlives
     )
     authority = ground.container("authority", image, {"Caddyfile": issuing})
     root = "/var/lib/caddy/caddy/pki/authorities/local/root.crt"
-    wait_until(lambda: kit.docker("exec", authority, "test", "-s", root, check=False).returncode == 0)
+    until(lambda: kit.docker("exec", authority, "test", "-s", root, check=False).returncode == 0, "an authority's root")
     trusted = kit.docker("exec", authority, "cat", root).stdout
 
     text = caddyfile(tls="acme", email="teacher@example.org", addresses=[NAME, "192.0.2.7"], upstream="spyglass:8000")
@@ -119,13 +119,6 @@ def test_a_public_authoritys_certificate_is_fetched_on_the_one_port_and_outlives
     assert len(serials) == 1
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 30, said: Callable[[], str] = str) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, said()
-        time.sleep(0.2)
-
-
 def serial_of(address: str, trusted: str, said: Callable[[], str]) -> str:
     """The serial number of the certificate for the name, once it is there and verifies."""
     found: list[str] = []
@@ -141,5 +134,5 @@ def serial_of(address: str, trusted: str, said: Callable[[], str]) -> str:
             return False
         return True
 
-    wait_until(verifies, said=said)
+    until(verifies, said)
     return found[0]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.live.conftest import Workshop, docker, listing
+from tests.workshop_kit import Workshop, docker, listing
 
 pytestmark = pytest.mark.live
 
@@ -39,8 +39,8 @@ def works(workshop: Workshop) -> bool:
 
 def test_they_share_nothing(blue_and_green: tuple[Workshop, Workshop]) -> None:
     blue, green = blue_and_green
-    assert len(listing("blue")) == len(listing("green")) > 10
-    assert not listing("blue") & listing("green")
+    assert len(listing(blue.stack)) == len(listing(green.stack)) > 10
+    assert not listing(blue.stack) & listing(green.stack)
     assert not subnets(blue) & subnets(green)
     assert blue.passwords()["s01"] != green.passwords()["s01"]
     assert works(blue)
@@ -56,8 +56,8 @@ def test_one_goes_and_the_other_does_not_notice(blue_and_green: tuple[Workshop, 
     blue, green = blue_and_green
     before = green.running()
     blue.destroy()
-    assert listing("blue") == set()
-    assert {path.parent.name for path in (blue.archives / "blue").glob("*/*.tar.gz")} == {"s01", "teacher"}
+    assert listing(blue.stack) == set()
+    assert {path.parent.name for path in (blue.archives / blue.stack).glob("*/*.tar.gz")} == {"s01", "teacher"}
     assert green.running() == before
     green.up("--refresh", "--expect-no-changes")
     assert green.running() == before

@@ -1,17 +1,14 @@
 """Real workshops for the tests: the real engine, Docker, PostgreSQL and LDAP.
 
-In: the tools that ``make setup`` installed. Out: stacks in a copy of the project, with a state of their own, each
-destroyed at the end whatever happened.
+In: a copy of the project, and the environment of plain ``pulumi``. Out: stacks with a state of their own, and what of
+them is on the host.
 """
 
 import contextlib
 import json
-import os
-import random
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +17,10 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.ground import STACKS
+from tests.ports import free_port
+
+ROOT = Path(__file__).parents[1]
 SUMMARY = re.compile(r"\s*(?:\d+ changes?\. )?(?:\+-|[+~-])?\s*(\d+) (created|updated|deleted|replaced|unchanged)")
 PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop", "dashboards")
 
@@ -40,21 +40,30 @@ def docker(*arguments: str, check: bool = True, **options: Any) -> str:
     return run("docker", *arguments, check=check, **options).stdout.strip()
 
 
-def free_port() -> int:
-    """A TCP port of this machine that nobody listens on, outside the range of outgoing connections."""
-    for port in random.sample(range(20000, 32000), 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
-
-
 def listing(stack: str) -> set[str]:
     """What of a stack is on the host: containers, networks and volumes by label."""
     label = f"label=mentor.stack={stack}"
     found = {f"container {name}" for name in docker("ps", "-a", "--filter", label, "--format", "{{.Names}}").split()}
     found |= {f"network {name}" for name in docker("network", "ls", "--filter", label, "--format", "{{.Name}}").split()}
     return found | {f"volume {name}" for name in docker("volume", "ls", "--filter", label, "-q").split()}
+
+
+def remove(stack: str) -> None:
+    """Remove all of a stack from the host without asking Pulumi, however far it had come."""
+    for thing in sorted(listing(stack)):  # containers come first
+        kind, name = thing.split()
+        docker(*(["rm", "-fv"] if kind == "container" else [kind, "rm"]), name, check=False)
+
+
+def copy_of_the_project(folder: Path) -> None:
+    """Put into a folder what ``pulumi`` needs: what a test edits there is nobody else's."""
+    for name in PROGRAM:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, folder / name)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
 
 
 class Workshop:
@@ -69,6 +78,7 @@ class Workshop:
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "tests",
             "PULUMI_STACK": stack,
+            "MENTOR_TEST_STACK": stack,  # by which the processes of its runs are known
         }
         self.environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
         self.file = folder / f"Pulumi.{stack}.yaml"
@@ -127,6 +137,15 @@ class Workshop:
         names = docker("ps", "-a", "--filter", f"label=mentor.stack={self.stack}", "--format", "{{.Names}}").split()
         return {name: docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", name) for name in names}
 
+    def processes(self) -> list[str]:
+        """What of its runs is still at work on this machine: command lines."""
+        mark, found = f"MENTOR_TEST_STACK={self.stack}".encode(), []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # gone while we looked
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        return found
+
     def changes(self, done: subprocess.CompletedProcess[str]) -> dict[str, int]:
         """The closing summary of an ``up`` or ``destroy``: ``{"created": 8, "unchanged": 13}``."""
         counts = {}
@@ -139,44 +158,19 @@ class Workshop:
         return counts
 
 
-@pytest.fixture(scope="session")
-def environment() -> dict[str, str]:
-    """The variables under which plain ``pulumi`` works, as ``make env`` prints them."""
-    exports = run("make", "-s", "env", cwd=ROOT).stdout
-    found = dict(os.environ)
-    for line in exports.splitlines():
-        words = shlex.split(line)
-        if words[:1] == ["export"]:
-            found.update((word.partition("=")[0], word.partition("=")[2]) for word in words[1:] if "=" in word)
-    found["PATH"] = os.path.expandvars(found["PATH"])
-    return found
-
-
-@pytest.fixture(scope="session")
-def workshop_factory(
-    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Workshop]]:
-    """Make workshops, each in a copy of the project; all are destroyed at the end, without archives."""
+@contextlib.contextmanager
+def workshops(environment: dict[str, str], new_folder: Callable[[str], Path]) -> Iterator[Callable[..., Workshop]]:
+    """Make workshops, each in a copy of the project; none outlives the block."""
     made: list[Workshop] = []
 
-    def make(stack: str, **config: Any) -> Workshop:
-        folder = tmp_path_factory.mktemp(stack)
-        for name in PROGRAM:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-            elif source.exists():
-                shutil.copy(source, folder / name)
-        (folder / ".venv").symlink_to(ROOT / ".venv")
-        workshop = Workshop(stack, folder, environment, **config)
-        made.append(workshop)
-        return workshop
+    def make(name: str, **config: Any) -> Workshop:
+        folder = new_folder(name)
+        copy_of_the_project(folder)
+        made.append(Workshop(f"{STACKS}{name}", folder, environment, **config))
+        return made[-1]
 
-    yield make
-    for workshop in made:
-        workshop.pulumi("cancel", "--yes", check=False)
-        workshop.destroy(check=False, MENTOR_ARCHIVE="off")
-        left = listing(workshop.stack)
-        for thing in sorted(left):
-            kind, name = thing.split()
-            docker(*(["rm", "-fv"] if kind == "container" else [kind, "rm"]), name, check=False)
+    try:
+        yield make
+    finally:
+        for workshop in made:
+            remove(workshop.stack)

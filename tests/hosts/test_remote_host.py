@@ -7,9 +7,9 @@ import httpx
 import psycopg
 import pytest
 
-from tests.live.conftest import Workshop, listing
 from tests.live.node_kit import Node, Operator
 from tests.live.portal_kit import sign_in, trusting
+from tests.workshop_kit import Workshop, listing
 
 pytestmark = pytest.mark.live
 
@@ -130,5 +130,5 @@ def test_the_seats_terminal_answers_and_its_engine_runs(lab: Workshop, node: Nod
 
 def test_destroy_brings_the_work_here_and_leaves_nothing_there(lab: Workshop, node: Node) -> None:
     lab.destroy()
-    assert {path.parent.name for path in (lab.archives / "remote").glob("*/*.tar.gz")} == {"s01", "teacher"}
+    assert {path.parent.name for path in (lab.archives / lab.stack).glob("*/*.tar.gz")} == {"s01", "teacher"}
     assert node.holds() == {"network bridge", "network host", "network none"}

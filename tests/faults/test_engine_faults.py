@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,13 +9,14 @@ import pytest
 
 from mentor.images import SERVICES as SOURCES
 from mentor.images import fingerprint
-from tests.live.conftest import ROOT, Workshop, docker, run
+from tests.ground import NAMES
 from tests.live.fault_kit import SERVICES, operate, quick, running, said
 from tests.live.node_kit import Node
+from tests.waiting import until
+from tests.workshop_kit import ROOT, Workshop, docker, run
 
 pytestmark = pytest.mark.live
 
-STACK = "engine"
 SIZE = "6G"
 UP = ("up", "--yes", "--skip-preview")
 
@@ -26,7 +26,7 @@ class Engine(Node):
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(prefix="engine-"))
+        self.home = Path(tempfile.mkdtemp(prefix=f"{NAMES}engine-"))
         self.socket = self.home / "docker.sock"
         self.device = ""
 
@@ -52,10 +52,10 @@ class Engine(Node):
     def come_back(self) -> None:
         docker("start", self.name)
         self.find()
-        deadline = time.monotonic() + 60
-        while run("docker", "-H", f"unix://{self.socket}", "info", check=False).returncode:
-            assert time.monotonic() < deadline, docker("logs", "--tail", "30", self.name)
-            time.sleep(0.5)
+        until(
+            lambda: run("docker", "-H", f"unix://{self.socket}", "info", check=False).returncode == 0,
+            lambda: docker("logs", "--tail", "30", self.name),
+        )
 
     def remove(self) -> None:
         super().remove()
@@ -83,7 +83,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def lab(engine: Engine, workshop_factory: Callable[..., Workshop]) -> Iterator[Workshop]:
-    workshop = quick(workshop_factory(STACK, students=1, hosts=[f"unix://{engine.socket}"]))
+    workshop = quick(workshop_factory("engine", students=1, hosts=[f"unix://{engine.socket}"]))
     workshop.set(database={"port": workshop.database_port, "bind": engine.address})
     yield workshop
     workshop.destroy(check=False, MENTOR_ARCHIVE="off")
@@ -95,7 +95,7 @@ def containers(engine: Engine) -> set[str]:
 
 
 def assert_whole(lab: Workshop, engine: Engine, *people: str) -> None:
-    wanted = {f"mentor-{STACK}-{thing}" for thing in (*SERVICES, *(f"seat-{person}" for person in people))}
+    wanted = {lab.container(thing) for thing in (*SERVICES, *(f"seat-{person}" for person in people))}
     assert containers(engine) == wanted
     lab.up("--refresh", "--expect-no-changes")
 

@@ -1,7 +1,6 @@
 """A class that signs in with its school's own accounts: nothing is made there, and no password is told."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ import pytest
 
 from ops import cards
 from tests.live import image_kit as kit
-from tests.live.conftest import Workshop, listing
 from tests.live.portal_kit import sign_in
+from tests.waiting import until
+from tests.workshop_kit import Workshop, listing
 
 pytestmark = pytest.mark.live
 
@@ -38,10 +38,8 @@ class School:
             "--entrypoint", "sh", command=["-c", SERVE],
         )  # fmt: skip
         search = ["ldapsearch", "-xLLL", "-ZZ", "-H", "ldap://localhost", "-b", "", "-s", "base"]
-        deadline = time.monotonic() + 20
-        while kit.docker("exec", "-e", "LDAPTLS_REQCERT=never", self.container, *search, check=False).returncode:
-            assert time.monotonic() < deadline, kit.logs(self.container)
-            time.sleep(0.2)
+        ask = ("exec", "-e", "LDAPTLS_REQCERT=never", self.container, *search)
+        until(lambda: kit.docker(*ask, check=False).returncode == 0, lambda: kit.logs(self.container))
 
     def settings(self, scheme: str) -> dict[str, Any]:
         """The section ``directory`` but for the password, which is a secret."""

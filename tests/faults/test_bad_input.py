@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import Workshop, docker, listing
 from tests.live.fault_kit import assert_whole, operate, quick, said
+from tests.workshop_kit import Workshop, docker, listing
 
 pytestmark = pytest.mark.live
 
-STACK = "wrong"
 MISTAKES: dict[str, Any] = {
     "students": ["Anna", "anna", None, 7],
     "studnets": 3,
@@ -36,7 +35,7 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def lab(workshop_factory: Callable[..., Workshop]) -> Workshop:
-    return quick(workshop_factory(STACK, students=1))
+    return quick(workshop_factory("wrong", students=1))
 
 
 @pytest.fixture
@@ -64,14 +63,14 @@ def three_ways(lab: Workshop, **environment: str) -> list[subprocess.CompletedPr
 
 def refused(lab: Workshop, *texts: str, **environment: str) -> list[str]:
     """Each of the three ways stops with these texts, and touches nothing."""
-    things, known = listing(STACK), resources(lab)
+    things, known = listing(lab.stack), resources(lab)
     shown = []
     for done in three_ways(lab, **environment):
         assert done.returncode != 0
         shown.append(said(done))
         for text in texts:
             assert text in shown[-1], shown[-1]
-    assert listing(STACK) == things
+    assert listing(lab.stack) == things
     assert resources(lab) == known
     return shown
 
@@ -89,7 +88,7 @@ def test_all_mistakes_are_in_one_report_before_anything_is_made(lab: Workshop) -
         lines = reported(text)
         assert len(lines) == len(set(lines))
         assert set(lines) == KEYS, text
-    assert listing(STACK) == set()
+    assert listing(lab.stack) == set()
 
 
 @pytest.mark.usefixtures("settings")
@@ -133,15 +132,16 @@ def test_a_mistake_in_the_courses_sql_is_named_before_anybodys_things_are_made(l
     assert done.returncode != 0
     assert "sample.sql:3: ERROR:" in said(done)
     assert "set -euo pipefail" not in said(done), "the script is printed before the reason"
-    assert not [thing for thing in listing(STACK) if "seat" in thing]
+    assert not [thing for thing in listing(lab.stack) if "seat" in thing]
     made = {name for name in resources(lab) if name.startswith(("s01-", "teacher-"))}
     assert not made
     roles = docker("exec", "-u", "postgres", lab.container("postgres"), "psql", "-XAtc", "SELECT rolname FROM pg_roles")
     assert {"s01", "teacher"}.isdisjoint(roles.split())
-    accounts = docker(
-        "exec", lab.container("directory"), "sh", "-c", "ldapsearch -QLLL -Y EXTERNAL -H ldapi:/// -b dc=mentor uid=s01"
-    )
-    assert "uid: s01" not in accounts
+    # How far the rest had come is a matter of chance, and all the same: without a directory there is no account.
+    directory = lab.container("directory")
+    if f"container {directory}" in listing(lab.stack):
+        search = "ldapsearch -QLLL -Y EXTERNAL -H ldapi:/// -b dc=mentor uid=s01"
+        assert "uid: s01" not in docker("exec", directory, "sh", "-c", search)
 
 
 def test_the_corrected_course_is_all_that_it_takes(lab: Workshop) -> None:
@@ -153,7 +153,7 @@ def test_the_corrected_course_is_all_that_it_takes(lab: Workshop) -> None:
 @pytest.mark.usefixtures("settings")
 def test_mistakes_touch_nothing_of_a_workshop_that_runs(lab: Workshop) -> None:
     def running() -> str:
-        label = f"label=mentor.stack={STACK}"
+        label = f"label=mentor.stack={lab.stack}"
         names = docker("ps", "--filter", label, "--format", "{{.Names}}").split()
         return docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", *sorted(names))
 
@@ -167,13 +167,13 @@ def test_mistakes_touch_nothing_of_a_workshop_that_runs(lab: Workshop) -> None:
 
 def test_a_mistake_in_new_sql_leaves_the_class_as_it_is(lab: Workshop) -> None:
     sample = lab.folder / "workshop" / "sample.sql"
-    good, before = sample.read_text(), listing(STACK)
+    good, before = sample.read_text(), listing(lab.stack)
     sample.write_text(good + "\nSELECT 1 +;\n")
     done = operate(lab, "up")
     sample.write_text(good)
     assert done.returncode != 0
     assert "sample.sql:3: ERROR:" in said(done)
-    assert listing(STACK) == before
+    assert listing(lab.stack) == before
     given = docker(
         "exec", "-u", "postgres", lab.container("postgres"), "psql", "-d", "s01", "-XAtc", "SELECT count(*) FROM given"
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.live.conftest import Workshop, docker, listing, run
+from tests.ground import on_the_engine
 from tests.live.fault_kit import (
     archives,
     assert_whole,
@@ -21,6 +21,8 @@ from tests.live.fault_kit import (
     running,
     said,
 )
+from tests.waiting import until
+from tests.workshop_kit import Workshop, docker, listing
 
 pytestmark = pytest.mark.live
 
@@ -119,7 +121,7 @@ def after_a_killed_destroy(lab: Workshop, moment: float, chance: random.Random) 
 
 def after_a_killed_beginning(lab: Workshop, moment: float, chance: random.Random) -> None:
     assert operate(lab, "down", MENTOR_ARCHIVE="off").returncode == 0
-    assert listing("faults") == set()
+    assert listing(lab.stack) == set()
     assert killed(lab, moment, 110, chance, *UP)
     finish(lab, *CLASS)
     for person in CLASS:
@@ -128,7 +130,7 @@ def after_a_killed_beginning(lab: Workshop, moment: float, chance: random.Random
 
 @pytest.mark.skipif(
     "FAULT_SEED" not in os.environ,
-    reason="takes ten minutes and chance picks the moments: FAULT_SEED=$RANDOM make test, or name this test",
+    reason="takes ten minutes and chance picks the moments: FAULT_SEED=$RANDOM make test-faults",
 )
 def test_what_ten_killed_runs_left_is_finished_by_the_next_and_nothing_is_lost(lab: Workshop) -> None:
     seed = int(os.environ["FAULT_SEED"])
@@ -187,9 +189,9 @@ def test_a_database_server_that_is_gone_stops_the_deletion_and_the_way_out_is_na
     docker("rm", "-f", lab.container("postgres"))
     done = operate(lab, "down")
     assert done.returncode != 0
-    for text in ("mentor-faults-postgres is gone", "make down ARCHIVE=no", "MENTOR_ARCHIVE=off"):
+    for text in (f"{lab.container('postgres')} is gone", "make down ARCHIVE=no", "MENTOR_ARCHIVE=off"):
         assert text in said(done), said(done)
-    assert {f"volume mentor-faults-seat-{person}-home" for person in CLASS} <= listing("faults")
+    assert {f"volume {lab.container(f'seat-{person}')}-home" for person in CLASS} <= listing(lab.stack)
     assert {person: len(archives(lab, person)) for person in CLASS} == archived
     finish(lab, "s03", *CLASS)
     assert_kept(lab, "s03", *CLASS)
@@ -197,7 +199,7 @@ def test_a_database_server_that_is_gone_stops_the_deletion_and_the_way_out_is_na
 
 def test_an_archive_that_cannot_be_written_stops_the_deletion_of_that_person_only(lab: Workshop) -> None:
     lab.archives.mkdir(exist_ok=True)
-    folder = lab.archives / "faults" / "s03"
+    seat, folder = lab.container("seat-s03"), lab.archives / lab.stack / "s03"
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     folder.write_text("in the way")
@@ -205,7 +207,7 @@ def test_an_archive_that_cannot_be_written_stops_the_deletion_of_that_person_onl
     done = operate(lab, "up")
     assert done.returncode != 0
     assert f"archive of s03: {folder} cannot be written" in said(done)
-    assert {"container mentor-faults-seat-s03", "volume mentor-faults-seat-s03-home"} <= listing("faults")
+    assert {f"container {seat}", f"volume {seat}-home"} <= listing(lab.stack)
     assert_kept(lab, "s03", *CLASS)
     folder.unlink()
     finish(lab, *CLASS)
@@ -214,20 +216,20 @@ def test_an_archive_that_cannot_be_written_stops_the_deletion_of_that_person_onl
 
 def test_without_archives_down_leaves_nothing_even_when_the_database_server_is_gone(lab: Workshop) -> None:
     mounts = '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Name}}{{end}}{{end}}'
-    mine = docker("ps", "-aq", "--filter", "label=mentor.stack=faults").split()
+    mine = docker("ps", "-aq", "--filter", f"label=mentor.stack={lab.stack}").split()
     volumes = set(docker("inspect", "-f", mounts, *mine).split())
-    networks = set(docker("network", "ls", "-q", "--filter", "label=mentor.stack=faults").split())
+    networks = set(docker("network", "ls", "-q", "--filter", f"label=mentor.stack={lab.stack}").split())
     archived = {person: len(archives(lab, person)) for person in CLASS}
     docker("rm", "-f", lab.container("postgres"))
     done = operate(lab, "down", MENTOR_ARCHIVE="off")
     assert done.returncode == 0, said(done)
-    assert listing("faults") == set()
+    assert listing(lab.stack) == set()
     assert {person: len(archives(lab, person)) for person in CLASS} == archived
     # Not by label only: volumes without a name, networks by id, processes, ports.
     assert volumes.isdisjoint(docker("volume", "ls", "-q").split())
     assert networks.isdisjoint(docker("network", "ls", "-q").split())
-    assert not [name for name in docker("ps", "-a", "--format", "{{.Names}}").split() if "mentor-faults-" in name]
-    assert not [line for line in run("ps", "-eo", "args").stdout.splitlines() if "mentor-faults-" in line]
+    assert not [thing for thing in on_the_engine() if lab.container("") in thing]
+    until(lambda: not lab.processes(), lambda: f"still at work: {lab.processes()}")
     for port in (lab.portal_port, lab.database_port):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
