@@ -54,6 +54,7 @@ def sign_in(page: Page, account: Account, url: str, password: str | None = None)
     """The same, and it works."""
     fill_in(page, account, url, password)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.wait_for_load_state()  # what is typed before its scripts run leads nowhere
 
 
 def screen(page: Page) -> str:
