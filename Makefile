@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards recover restore check test test-faults test-hosts test-all bench clean
+.PHONY: help setup env up down cards recover restore check test test-pages test-faults test-hosts test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -55,7 +55,11 @@ test: ## What check does, the images' own tests, and a real workshop in Docker a
 	@ops/setup/setup.sh tests
 	@ops/check.sh
 	@$(PARTS)
-	@$(REAL) tests/live tests/browser
+	@$(REAL) tests/live tests/story
+
+test-pages: ## Every page and every state of it, in Chromium
+	@ops/setup/setup.sh tests
+	@$(REAL) tests/browser
 
 test-faults: ## Wrong input, runs that are killed, meet each other or cannot save, an engine that fails
 	@ops/setup/setup.sh tests
@@ -65,7 +69,7 @@ test-hosts: ## A host over SSH, a school's directory, certificates from elsewher
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/hosts
 
-test-all: test test-faults test-hosts ## Everything
+test-all: test test-pages test-faults test-hosts ## Everything
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)

@@ -22,8 +22,8 @@ docker inspect -f '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}' "$
 # health check, because thirty of them would keep two cores busy.
 READY = r"""
 docker update --pids-limit "$PROCESSES" "$SEAT" >/dev/null &&
-docker exec "$SERVICE" wait-for "$HOST" 2222 20 ||
-{ echo "seat $STUDENT did not open its terminal within 20 s; see: docker logs $HOST" >&2; exit 1; }"""
+docker exec "$SERVICE" wait-for "$HOST" 2222 120 ||
+{ echo "seat $STUDENT did not open its terminal within 120 s; see: docker logs $HOST" >&2; exit 1; }"""
 
 DISCONNECT = 'docker network disconnect -f "$NETWORK" "$SERVICE" 2>&1 || true'
 

@@ -9,10 +9,15 @@ import shlex
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import ground, reports
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, run, workshops
+
+# A test has the settings of the moment in which its file is read. No property is one of time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 REAL = frozenset({"live", "browser"})
 """Marks of the tests that need the host."""
@@ -45,6 +50,10 @@ def cleared_ground(request: pytest.FixtureRequest) -> Iterator[None]:
         terminal = request.config.get_terminal_writer()
         if found := ground.clear():
             terminal.line(f"tests: removed what an earlier run left: {', '.join(found)}")
+        try:
+            ground.make_room()
+        except OSError as error:
+            pytest.exit(f"tests: {error}", returncode=1)
         before = ground.anonymous_volumes()
         yield
         try:

@@ -8,6 +8,7 @@ person's workshop beside them is not touched.
 
 import contextlib
 import fcntl
+import math
 import os
 import re
 import shutil
@@ -26,6 +27,10 @@ MARK = "MENTOR_TEST_RUN"
 
 LONGEST = 90 * 60
 """Seconds that another run is waited for."""
+
+ROOM_GIB = 3
+"""Free disk that a run needs where Docker keeps its things: 1.4 for the images where none is there, and 1.3 at most for
+the workshops of `make test` (used space before and during a run)."""
 
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 
@@ -132,3 +137,25 @@ def clear() -> list[str]:
     for folder in folders():
         shutil.rmtree(folder, ignore_errors=True)
     return found
+
+
+def free_gib() -> float:
+    """Free disk where the engine keeps its things; without limit where that is not on this machine."""
+    root = Path(_ask("docker", "info", "--format", "{{.DockerRootDir}}").strip() or "/nowhere")
+    return shutil.disk_usage(root).free / 2**30 if root.is_dir() else math.inf
+
+
+def make_room() -> None:
+    """Where the disk is short, remove images that tests built, and what unfinished builds of the workshop's left.
+
+    Raises:
+        OSError: there is still not enough.
+    """
+    if free_gib() >= ROOM_GIB:
+        return
+    named = _ask("docker", "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={NAMES}*").split()
+    unnamed = _ask("docker", "images", "--quiet", "--filter", "dangling=true", "--filter", "label=mentor.image").split()
+    for image in (*named, *unnamed):
+        _ask("docker", "rmi", image)
+    if (free := free_gib()) < ROOM_GIB:
+        raise OSError(f"the tests need {ROOM_GIB} GiB of disk where Docker keeps its things, and {free:.1f} are free")

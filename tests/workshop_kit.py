@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 
@@ -71,6 +72,7 @@ class Workshop:
 
     def __init__(self, stack: str, folder: Path, environment: dict[str, str], **config: Any) -> None:
         self.stack, self.folder = stack, folder
+        self._outputs: dict[str, Any] | None = None
         self.archives = folder / "archives"
         (folder / "state").mkdir(exist_ok=True)
         self.environment = {
@@ -92,6 +94,8 @@ class Workshop:
         )
 
     def pulumi(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        if arguments[0] in {"up", "destroy", "refresh"}:
+            self.forget()
         return run(
             "pulumi",
             "--non-interactive",
@@ -115,8 +119,15 @@ class Workshop:
     def destroy(self, *, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         return self.pulumi("destroy", "--yes", "--skip-preview", check=check, **environment)
 
+    def forget(self) -> None:
+        """What was read of the stack may be otherwise now."""
+        self._outputs = None
+
     def outputs(self) -> dict[str, Any]:
-        return dict(json.loads(self.pulumi("stack", "output", "--json", "--show-secrets").stdout))
+        """The stack's outputs, read once after each run."""
+        if self._outputs is None:
+            self._outputs = dict(json.loads(self.pulumi("stack", "output", "--json", "--show-secrets").stdout))
+        return self._outputs
 
     def passwords(self) -> dict[str, str]:
         """First passwords by id, teachers included."""
@@ -125,6 +136,20 @@ class Workshop:
 
     def container(self, thing: str) -> str:
         return f"mentor-{self.stack}-{thing}"
+
+    def log(self, name: str) -> str:
+        """All that a container said."""
+        said = run("docker", "logs", name)
+        return said.stdout + said.stderr
+
+    def sql(self, user: str, statement: str, **options: Any) -> list[tuple[object, ...]]:
+        """Run a statement as a person with a desktop tool does: over TLS, in his own database."""
+        parameters: dict[str, Any] = {"dbname": user, "sslmode": "require", "password": self.passwords()[user]}
+        with psycopg.connect(
+            host="127.0.0.1", port=self.database_port, user=user, autocommit=True, **parameters | options
+        ) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
 
     def inside(self, seat: str, script: str, *, check: bool = True, timeout: int = 300) -> str:
         """Run a script as the student in his seat, in a login shell, as the terminal would."""

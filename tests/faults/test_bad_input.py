@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.fault_kit import assert_whole, operate, quick, said
+from tests.faults.fault_kit import assert_whole, operate, quick, said
 from tests.workshop_kit import Workshop, docker, listing
 
 pytestmark = pytest.mark.live

@@ -9,8 +9,8 @@ import pytest
 
 from mentor.images import SERVICES as SOURCES
 from mentor.images import fingerprint
+from tests.faults.fault_kit import SERVICES, held, operate, quick, said
 from tests.ground import NAMES
-from tests.live.fault_kit import SERVICES, operate, quick, running, said
 from tests.live.node_kit import Node
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker, run
@@ -100,15 +100,21 @@ def assert_whole(lab: Workshop, engine: Engine, *people: str) -> None:
     lab.up("--refresh", "--expect-no-changes")
 
 
-def test_a_full_disk_is_named_and_the_next_run_finishes(lab: Workshop, engine: Engine) -> None:
-    filler = "/var/lib/docker/filler"
+FILLER = "/var/lib/docker/filler"
+FILL = f"""fallocate -l $(($(stat -f -c '%f * %S' /var/lib/docker) - 64 * 1024 * 1024)) {FILLER}
+dd if=/dev/zero of={FILLER}.rest bs=1M"""
+"""Most of it at once; the rest is written until nothing more fits."""
+
+
+def test_f20_a_full_disk_is_named_and_the_next_run_finishes(lab: Workshop, engine: Engine) -> None:
     try:
-        with running(lab) as doomed:
-            assert doomed.wait_until(lambda: "course-template created" in doomed.text), doomed.text
-            docker("exec", engine.name, "dd", "if=/dev/zero", f"of={filler}", "bs=1M", check=False)
+        # Nobody's things are made before the course is loaded.
+        with held(lab, "*'course-load'") as (doomed, hold):
+            docker("exec", engine.name, "bash", "-c", FILL, check=False)  # ends with: no space left
+            hold.release()
             assert doomed.wait() != 0
     finally:
-        docker("exec", engine.name, "rm", "-f", filler)
+        docker("exec", engine.name, "rm", "-f", FILLER, f"{FILLER}.rest")
     assert "no space left on device" in doomed.text.lower(), doomed.text
     assert "Traceback" not in doomed.text, doomed.text
     done = operate(lab, "up")
@@ -116,13 +122,13 @@ def test_a_full_disk_is_named_and_the_next_run_finishes(lab: Workshop, engine: E
     assert_whole(lab, engine, "s01", "teacher")
 
 
-def test_an_engine_that_stops_is_named_and_the_next_run_finishes(lab: Workshop, engine: Engine) -> None:
+def test_f1_an_engine_that_stops_is_named_and_the_next_run_finishes(lab: Workshop, engine: Engine) -> None:
     seat = lab.container("seat-s01")
     engine.docker("exec", "-u", "student", seat, "sh", "-c", "echo kept > ~/kept.txt")
     lab.set(students=2)
-    with running(lab, *UP) as doomed:
-        assert doomed.wait_until(lambda: "s02-machine creating" in doomed.text), doomed.text
+    with held(lab, "'s02 network connect'*", *UP) as (doomed, hold):
         engine.stop()
+        hold.release()
         assert doomed.wait() != 0
     assert "Traceback" not in doomed.text, doomed.text
     assert str(engine.socket) in doomed.text or "docker daemon" in doomed.text, doomed.text

@@ -214,6 +214,11 @@ def shown(container: str, template: str) -> str:
     return docker("container", "inspect", "--format", template, container).stdout.strip()
 
 
+def wait_logged(container: str, words: str) -> None:
+    """Wait for words in a container's log, which come a moment after what they tell of."""
+    until(lambda: words in logs(container), lambda: logs(container))
+
+
 def logs(container: str) -> str:
     """Read all that a container said."""
     said = docker("logs", container)

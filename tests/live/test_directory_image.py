@@ -12,6 +12,7 @@ import pytest
 from ldap3.core.exceptions import LDAPPasswordIsMandatoryError
 
 from tests.live import image_kit as kit
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.live
 
@@ -40,7 +41,7 @@ class Running:
     def connection(self, dn: str, password: str) -> Any:
         tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_data=self.authority.certificate, valid_names=["directory"])
         port = kit.published(self.container, 636)
-        server = ldap3.Server("127.0.0.1", port, use_ssl=True, tls=tls, get_info=ldap3.NONE, connect_timeout=10)
+        server = ldap3.Server("127.0.0.1", port, use_ssl=True, tls=tls, get_info=ldap3.NONE, connect_timeout=PATIENCE)
         connection = ldap3.Connection(server, dn, password)
         connection.bind()
         return connection

@@ -10,7 +10,7 @@ from hypothesis import settings
 from mentor.problems import SettingsError
 from mentor.workshop import Workshop, read
 
-settings.register_profile("mentor", deadline=None, max_examples=60)  # no test here measures time
+settings.register_profile("mentor", settings.get_profile("patient"), max_examples=60)
 settings.load_profile("mentor")
 
 Report: TypeAlias = Callable[..., list[str]]

@@ -113,7 +113,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Dir
 @pytest.fixture
 def directory(server: tuple[Path, DirectorySettings, int]) -> Directory:
     folder, settings, _ = server
-    return Directory(settings, folder / "ca.crt")
+    return Directory(settings, folder / "ca.crt", patience=PATIENCE)
 
 
 def check(directory: Directory, name: str, password: str) -> bool:

@@ -1,28 +1,36 @@
-"""What the tests of faults share: a quick course, the operator's programs, runs that die at a chosen moment.
+"""What the tests of faults share: a quick course, the operator's programs, runs that are held at a known point.
 
-In: a workshop of the factory. Out: finished or killed runs, and what of a stack is on the host against what should be.
+In: a workshop of the factory. Out: finished, held or killed runs, and what of a stack is on the host against what
+should be. No moment is hit by chance: a run is held, then broken.
 """
 
 import os
-import random
-import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker, listing, run
 
 SERVICES = ("gateway", "spyglass", "directory", "postgres", "registry")
 STACK_TRACE = ("Traceback", "goroutine ", "panic:", '  File "')
 PATIENCE = 300
-_STEP = re.compile(r"^ +[-+~]{1,2} +\S+ \S+ [a-z ]+(ing|ed)( [a-z]+)? \([0-9.ms]+\)( \[diff: [^]]*\])? *$")
+"""Seconds that a run may take."""
+
+# First on PATH. The program's commands say in their environment whose they are.
+WAITING = """#!/bin/bash
+if [[ "${STUDENT:-${ID:-}} $*" == @WORDS@ ]] && mkdir @FOLDER@/held 2> /dev/null; then
+  for _ in {1..6000}; do [ -e @FOLDER@/released ] && break; sleep 0.1; done
+fi
+exec @DOCKER@ "$@"
+"""
 
 
 def quick(workshop: Workshop) -> Workshop:
@@ -36,6 +44,7 @@ def quick(workshop: Workshop) -> Workshop:
 
 def operate(workshop: Workshop, program: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run one of the operator's programs as ``make`` does, with every question answered by yes."""
+    workshop.forget()
     return run(
         sys.executable, "-m", f"ops.{program}",
         check=False, cwd=workshop.folder, env=workshop.environment | {"YES": "1"} | environment,
@@ -71,13 +80,45 @@ def assert_whole(workshop: Workshop, people: Sequence[str]) -> None:
     workshop.up("--refresh", "--expect-no-changes")
 
 
+class Hold:
+    """Holds the first of a run's commands that calls ``docker`` with certain words, until it is released.
+
+    Args:
+        workshop: whose runs.
+        words: a pattern of bash for the person whom the command is for, a space, and what it says to ``docker``.
+    """
+
+    def __init__(self, workshop: Workshop, words: str) -> None:
+        self._folder = Path(tempfile.mkdtemp(dir=workshop.folder, prefix="hold-"))
+        self.words = words
+        docker = shutil.which("docker")
+        assert docker
+        script = self._folder / "bin" / "docker"
+        script.parent.mkdir()
+        values = {"@WORDS@": words, "@FOLDER@": str(self._folder), "@DOCKER@": docker}
+        text = WAITING
+        for name, value in values.items():
+            text = text.replace(name, value)
+        script.write_text(text)
+        script.chmod(0o755)
+        self.environment = {"PATH": f"{script.parent}:{workshop.environment['PATH']}"}
+
+    def reached(self) -> bool:
+        """Whether a command waits, or waited."""
+        return (self._folder / "held").exists()
+
+    def release(self) -> None:
+        """Let it go on."""
+        (self._folder / "released").touch()
+
+
 class Running:
     """A run in a process group of its own, followed by line: of ``pulumi``, or without arguments of ``make up``."""
 
     def __init__(self, workshop: Workshop, *arguments: str, **environment: str) -> None:
         command = ["pulumi", "--non-interactive", *arguments] if arguments else [sys.executable, "-m", "ops.up"]
+        workshop.forget()
         self.lines: list[str] = []
-        self._news = threading.Condition()
         self.process = subprocess.Popen(
             command,
             cwd=workshop.folder, env=workshop.environment | {"YES": "1"} | environment, text=True,
@@ -88,29 +129,11 @@ class Running:
 
     def _read(self, stream: IO[str]) -> None:
         for line in stream:
-            with self._news:
-                self.lines.append(line.rstrip())
-                self._news.notify_all()
-        with self._news:
-            self._news.notify_all()
+            self.lines.append(line.rstrip())
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
-
-    def steps(self) -> int:
-        """How many steps the run has begun or ended."""
-        return sum(_STEP.match(line) is not None for line in self.lines)
-
-    def wait_until(self, holds: Callable[[], bool]) -> bool:
-        """Wait until something holds of what was printed; False if the run ended first."""
-        deadline = time.monotonic() + PATIENCE
-        with self._news:
-            while not holds():
-                if not self._reader.is_alive() or time.monotonic() > deadline:
-                    return holds()
-                self._news.wait(0.5)
-        return True
 
     def kill(self) -> None:
         """Kill the CLI alone, as a crash would: its plugins are left behind."""
@@ -128,25 +151,28 @@ class Running:
 
 
 @contextmanager
-def running(workshop: Workshop, *arguments: str, **environment: str) -> Iterator[Running]:
-    """A run that does not outlive the test."""
-    run_ = Running(workshop, *arguments, **environment)
+def held(workshop: Workshop, words: str, *arguments: str) -> Iterator[tuple[Running, Hold]]:
+    """A run that is held where `Hold` says; it does not outlive the block."""
+    hold = Hold(workshop, words)
+    run_ = Running(workshop, *arguments, **hold.environment)
+
+    def is_held() -> bool:
+        assert run_.process.poll() is None, f"it ended before it came to {words!r}:\n{run_.text}"
+        return hold.reached()
+
     try:
-        yield run_
+        until(is_held, lambda: f"the run to come to {words!r}:\n{run_.text}", PATIENCE)
+        yield run_, hold
     finally:
+        hold.release()
         if run_.process.poll() is None:
             run_.kill()
 
 
-def killed(workshop: Workshop, moment: float, steps: int, chance: random.Random, *arguments: str) -> bool:
-    """Kill a run of about ``steps`` steps when the share ``moment`` of them is done; False if it ended before."""
-    with running(workshop, *arguments) as doomed:
-        doomed.wait_until(lambda: doomed.steps() >= moment * steps)
-        time.sleep(chance.uniform(0, 0.4))
-        if doomed.process.poll() is not None:
-            return False
+def killed(workshop: Workshop, words: str, *arguments: str) -> None:
+    """Kill a run where `Hold` says; what it left running ends in its own time."""
+    with held(workshop, words, *arguments) as (doomed, _):
         doomed.kill()
-    return True
 
 
 def archives(workshop: Workshop, person: str) -> list[Path]:

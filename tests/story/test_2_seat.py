@@ -1,0 +1,76 @@
+"""A student's machine: its tools, its engine, the course's exercise in it, and nothing of anybody else's."""
+
+from pathlib import Path
+
+from tests.waiting import until
+from tests.workshop_kit import Workshop, docker, run
+
+
+def test_a_seat_has_its_tools_its_material_and_its_own_engine(lab: Workshop) -> None:
+    tools = "bash htop vim iftop iotop iperf ifconfig ping psql git tmux ansible ssh docker curl jq less nano"
+    assert lab.inside("s01", f"for t in {tools}; do command -v $t >/dev/null || echo missing $t; done") == ""
+    assert lab.inside("s01", "docker compose version --short")[0].isdigit()
+    assert "01" in lab.inside("s01", "ls /workshop")
+    assert lab.inside("s01", "date +%Z") in {"CET", "CEST"}
+    assert lab.inside("s01", "docker run --rm --entrypoint psql lab/postgres:17 --version").startswith("psql")
+
+
+def test_psql_in_the_seat_reaches_the_persons_own_database(lab: Workshop) -> None:
+    password = lab.passwords()["s01"]
+    answer = docker(
+        "exec", "-i", "-u", "student", lab.container("seat-s01"), "bash", "-lc",
+        "read -r PGPASSWORD; export PGPASSWORD; psql -Atc 'select current_user, current_database()'",
+        input=password + "\n",
+    )  # fmt: skip
+    assert answer == "s01|s01"
+
+
+def test_the_courses_two_servers_replicate_and_the_second_takes_over(lab: Workshop) -> None:
+    """Its last exercise, as its text has it."""
+
+    def exercise(script: str, *, check: bool = True) -> str:
+        return lab.inside("s02", f"cd /workshop/replication; {script}", check=check)
+
+    def on(server: str, statement: str) -> str:
+        return exercise(f'docker compose exec -T {server} psql -U postgres -qAtXc "{statement}"', check=False)
+
+    exercise("docker compose up --detach --wait 2>&1")
+    until(lambda: "takes writes" in exercise("./status") and "standbys connected: 1" in exercise("./status"),
+          lambda: exercise("./status"))  # fmt: skip
+    assert "wrote reading 1" in exercise("timeout 5 ./write", check=False)
+    until(lambda: on("standby", "SELECT count(*) > 0 FROM reading") == "t", lambda: exercise("./status"))
+    assert on("standby", "INSERT INTO reading DEFAULT VALUES") == ""
+    exercise("docker compose kill primary 2>&1")
+    assert on("standby", "SELECT pg_promote()") == "t"
+    assert "wrote reading" in exercise("timeout 5 ./write standby", check=False)
+    exercise("docker compose down --volumes 2>&1")
+    assert lab.inside("s02", "docker ps -aq; docker volume ls -q") == ""
+
+
+def addresses(lab: Workshop, container: str) -> list[str]:
+    """Every address that a container has."""
+    template = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
+    return docker("inspect", "-f", template, lab.container(container)).split()
+
+
+def test_a_seat_passes_its_security_checks_and_nothing_of_a_neighbour_answers(lab: Workshop) -> None:
+    script = (Path(__file__).parent / "seat_checks.sh").read_text()
+    neighbours = addresses(lab, "seat-s02")
+    assert neighbours
+    done = run(
+        "docker", "exec", "-i", "-u", "student", lab.container("seat-s01"), "bash", "-l", "-s", "--", *neighbours,
+        input=script, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert "FAIL" not in done.stdout, done.stdout
+    for neighbour in neighbours:
+        assert f"ok   nothing answers at {neighbour}:2222" in done.stdout
+
+
+def test_spyglass_itself_does_not_answer_a_seat(lab: Workshop) -> None:
+    probe = "timeout 2 bash -c '</dev/tcp/{0}/8000' 2>/dev/null && echo open {0}; true"
+    for address in addresses(lab, "spyglass"):
+        assert lab.inside("s01", probe.format(address)) == ""
+    # What the seat is given does answer.
+    assert "postgres" in lab.inside("s01", "getent hosts postgres")
+    lab.inside("s01", "timeout 20 bash -c '</dev/tcp/postgres/5432'")
