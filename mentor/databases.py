@@ -90,6 +90,8 @@ class DatabaseServer(pulumi.ComponentResource):
                 **args.host.environment,
                 "SCRIPT": LOAD.read_text(encoding="utf-8"),
                 "POSTGRES": args.host.name("postgres"),
+                # In a server made anew it runs again: its volume may have been lost, and a volume's id is its name.
+                "SERVER": self.server.id,
                 "COURSE": os.path.relpath(args.course.root),
                 "FILES": json.dumps([str(file.relative_to(args.course.root)) for file in args.course.sql_files]),
                 "CONTENT": args.course.sql_hash,

@@ -170,7 +170,13 @@ class Accounts(pulumi.ComponentResource):
             create='docker exec -i "$DIRECTORY" account put',
             delete='docker exec "$DIRECTORY" account delete "$ID"',
             stdin=pulumi.Output.json_dumps(entry, sort_keys=True),
-            environment={**host.environment, "DIRECTORY": host.name("directory"), "ID": person.id},
+            # In a server made anew it runs again: its volume may have been lost, and a volume's id is only its name.
+            environment={
+                **host.environment,
+                "DIRECTORY": host.name("directory"),
+                "ID": person.id,
+                "SERVER": server.id,
+            },
             triggers=[data.id],
             logging=command.local.Logging.NONE,
             add_previous_output_in_env=False,

@@ -189,7 +189,13 @@ class Portal(pulumi.ComponentResource):
             f"{name}-delivery",
             create=f"set -o pipefail; {script}",
             stdin=stdin,
-            environment={**args.host.environment, "SPYGLASS": args.host.name("spyglass"), **(environment or {})},
+            # In a server made anew it runs again: its volume may have been lost, and a volume's id is only its name.
+            environment={
+                **args.host.environment,
+                "SPYGLASS": args.host.name("spyglass"),
+                "SERVER": self.spyglass.id,
+                **(environment or {}),
+            },
             interpreter=["/bin/bash", "-c"],
             triggers=[into.id],
             logging=command.local.Logging.STDERR,

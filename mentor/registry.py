@@ -63,6 +63,8 @@ class Registry(pulumi.ComponentResource):
                     "NAME": course_image.name,
                     "IMAGE": source,
                     "REGISTRY": host.name("registry"),
+                    # In a server made anew it runs again: its volume may have been lost, and a volume's id is its name.
+                    "SERVER": self.server.id,
                 },
                 triggers=[data.id],
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),

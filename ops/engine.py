@@ -74,6 +74,10 @@ class Engine:
         listed = self.read("container", "ls", "--all", "--no-trunc", *mine, "--format", "{{.ID}} {{.State}}")
         return {words[0]: words[1] for words in map(str.split, listed.splitlines())}
 
+    def volumes(self) -> set[str]:
+        """The names of all volumes, whoever's they are: one that the engine itself made anew has no label."""
+        return set(self.read("volume", "ls", "--quiet").split())
+
     def troubled(self, stack: str) -> dict[str, str]:
         """The stack's containers that do not run or are not healthy, each with the last line that it wrote."""
         mine = ("--filter", f"label={STACK_LABEL}={stack}")

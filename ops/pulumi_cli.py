@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -136,6 +137,15 @@ class Stack:
                 return latest if isinstance(latest, dict) else {}
         deployment = json.loads(self.read("stack", "export")).get("deployment")
         return deployment if isinstance(deployment, dict) else {}
+
+    def edit(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Replace the deployment by what ``change`` makes of it.
+
+        By export and import, not by a targeted refresh: this works while Docker, the plugins or the program do not.
+        """
+        document = json.loads(self.read("stack", "export"))
+        document["deployment"] = change(document["deployment"])
+        self.read("stack", "import", given=json.dumps(document))
 
     def output(self, name: str) -> str | None:
         """One output that is plain text."""

@@ -4,7 +4,6 @@ In: the state, its lock, the Docker host. Out: a stack that ``up`` can go on wit
 is left alone, volumes are never touched, nor is a database that differs from the course's template.
 """
 
-import json
 import socket
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,13 +144,8 @@ def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str
 
 
 def _forget_pending(stack: Stack, gone: set[str]) -> None:
-    """Take the pending operations out of the state, and what they removed and could not write down.
-
-    By export and import, not by a targeted refresh: this works while Docker, the plugins or the program do not.
-    """
-    document = json.loads(stack.read("stack", "export"))
-    document["deployment"] = orphans.without(document["deployment"], gone)
-    stack.read("stack", "import", given=json.dumps(document))
+    """Take the pending operations out of the state, and what they removed and could not write down."""
+    stack.edit(lambda deployment: orphans.without(deployment, gone))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
-"""Finds containers that only making anew repairs: a run stopped half-way, a full disk, somebody's `docker rm`.
+"""Finds what only making anew repairs: a run stopped half-way, a full disk, somebody's `docker rm`, a lost volume.
 
-In: the state, what runs on the Docker host. Out: URNs for ``--replace``, each with what is wrong. What a person made is
-in volumes and databases, which no container's replacement touches.
+In: the state, what is on the Docker host. Out: containers' URNs for ``--replace``, each with what is wrong, and a state
+that knows of lost volumes. What a person made is in volumes and databases, which no container's replacement touches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ops.console import StopError
 from ops.engine import Engine
 
 CONTAINER = "docker:index/container:Container"
+VOLUME = "docker:index/volume:Volume"
+IN_POSTGRES = "postgresql:"
 FULL_MIB = 64
 _FINE = frozenset({"running", "restarting", "paused"})
 _WORDS = {None: "is gone", "created": "was never started", "dead": "is dead", "removing": "is being removed"}
@@ -37,6 +39,48 @@ def look(deployment: Mapping[str, Any], engine: Engine, stack: str) -> dict[str,
         return broken(deployment, engine.states(stack))
     except StopError:
         return {}
+
+
+def lost(deployment: Mapping[str, Any], volumes: Collection[str]) -> dict[str, str]:
+    """The names of the state's volumes that are not among those on the host, by URN."""
+    return {
+        resource["urn"]: resource["id"]
+        for resource in deployment.get("resources") or []
+        if resource.get("type") == VOLUME
+        and resource.get("id")
+        and resource["id"] not in volumes
+        and not resource.get("delete")
+    }
+
+
+def without_lost(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:
+    """The deployment without these volumes, and without the roles and databases that were in them.
+
+    The next run makes them, and deletes nothing. What commands put into a volume stays: they run again when its server
+    is another one. Nothing may refer to what is not there; the next run writes down anew what depends on what.
+    """
+    resources = deployment.get("resources") or []
+    inside = {
+        one["urn"]
+        for one in resources
+        if one.get("type", "").startswith(IN_POSTGRES) and one.get("deletedWith") in urns
+    }
+    gone = {*urns, *inside}
+    return {**deployment, "resources": [_without_references(one, gone) for one in resources if one["urn"] not in gone]}
+
+
+def _without_references(resource: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """A resource that depends on nothing that is gone."""
+    kept = dict(resource)
+    if kept.get("deletedWith") in gone:
+        del kept["deletedWith"]
+    if kept.get("dependencies"):
+        kept["dependencies"] = [urn for urn in kept["dependencies"] if urn not in gone]
+    if kept.get("propertyDependencies"):
+        kept["propertyDependencies"] = {
+            name: [urn for urn in urns or [] if urn not in gone] for name, urns in kept["propertyDependencies"].items()
+        }
+    return kept
 
 
 def trouble(engine: Engine, stack: str) -> dict[str, str]:

@@ -20,8 +20,10 @@ def main() -> int:
         stack.create()
         say(f"up: made the stack {stack.name}")
     recover.ready(stack)
+    engine = Engine(stack.engine)
+    admit_lost_volumes(stack, engine)
     say("up: looking at what would change")
-    broken = repair.look(stack.export(), Engine(stack.engine), stack.name)
+    broken = repair.look(stack.export(), engine, stack.name)
     flags = [f"--replace={urn}" for urn in broken]
     summary = summarise(stack.preview(*flags), cattle=broken)
     if summary.errors:
@@ -32,7 +34,7 @@ def main() -> int:
     ask(summary, stack)
     status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags)
     if status != 0:
-        for name, trouble in repair.trouble(Engine(stack.engine), stack.name).items():
+        for name, trouble in repair.trouble(engine, stack.name).items():
             say(f"up: {name}: {trouble}")
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status
@@ -41,6 +43,21 @@ def main() -> int:
     if steps:
         say(f"\n{steps.rstrip()}")
     return 0
+
+
+def admit_lost_volumes(stack: Stack, engine: Engine) -> None:
+    """Write down that volumes are gone that the state still has: they and what was in them are made anew, empty."""
+    deployment = stack.export()
+    try:
+        lost = repair.lost(deployment, engine.volumes()) if deployment.get("resources") else {}
+    except StopError:
+        return  # a host that does not answer: the program says so better
+    if not lost:
+        return
+    for name in lost.values():
+        say(f"up: the volume {name} is gone, and with it what was in it: it is made anew")
+    stack.edit(lambda found: repair.without_lost(found, lost))
+    say("up: what was archived of a person comes back with `make restore`")
 
 
 def ask(summary: Summary, stack: Stack) -> None:

@@ -124,6 +124,24 @@ def test_what_lives_in_a_server_goes_with_its_volume(declare: Declare) -> None:
     assert graph.by_name["s01-account"].deleted_with == graph.by_name["directory-data"].urn
 
 
+def test_what_is_put_into_a_server_is_put_again_when_the_server_was_made_anew(declare: Declare) -> None:
+    """Its volume may have been lost with it. Not by a trigger: that would put first, and then run the old delete."""
+    graph = declare(students=2)
+    put = {
+        "directory": ["s01-account", "s02-account", "teacher-account"],
+        "postgres": ["course-template"],
+        "spyglass": ["class-delivery", "material-delivery"],
+        "registry": [each.name for each in graph if each.name.endswith("-in-registry")],
+    }
+    for server, commands in put.items():
+        assert commands
+        for name in commands:
+            declared = graph.by_name[name]
+            assert declared.inputs["environment"]["SERVER"] == f"{server}-id", name
+            assert f"{server}-id" not in declared.inputs["triggers"], name
+            assert "update" not in declared.inputs, name
+
+
 def test_an_archive_runs_before_anything_it_reads_is_deleted(declare: Declare) -> None:
     graph = declare(students=1)
     archive = graph.by_name["s01-archive"]

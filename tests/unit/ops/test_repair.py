@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ops.repair import broken
+from ops.repair import broken, lost, without_lost
 
 URN = "urn:pulumi:dev::mentor::mentor:index:Seat$docker:index/container:Container::s01-machine"
 
@@ -44,3 +44,42 @@ def test_what_is_being_deleted_is_not_there_yet_or_is_no_container_does_not_coun
 
 def test_an_empty_state_has_nothing_broken() -> None:
     assert broken({}, {"abc": "exited"}) == {}
+
+
+HOME = {"urn": "home", "type": "docker:index/volume:Volume", "id": "mentor-dev-seat-s01-home"}
+DATA = {"urn": "data", "type": "docker:index/volume:Volume", "id": "mentor-dev-postgres"}
+ROLE = {"urn": "role", "type": "postgresql:index/role:Role", "id": "s01", "deletedWith": "data"}
+TEMPLATE = {
+    "urn": "template",
+    "type": "command:local:Command",
+    "id": "x",
+    "deletedWith": "data",
+    "dependencies": ["home", "data"],
+    "propertyDependencies": {"environment": ["data"], "triggers": ["home", "role"], "create": None},
+}
+STATE = {"version": 3, "resources": [HOME, DATA, ROLE, TEMPLATE]}
+
+
+def test_a_volume_that_is_not_on_the_host_is_lost() -> None:
+    assert lost(STATE, {"mentor-dev-seat-s01-home", "somebody-elses"}) == {"data": "mentor-dev-postgres"}
+    assert lost(STATE, {"mentor-dev-seat-s01-home", "mentor-dev-postgres"}) == {}
+    assert lost({"resources": [HOME | {"delete": True}, DATA | {"id": ""}]}, set()) == {}
+    assert lost({}, set()) == {}
+
+
+def test_what_was_in_a_lost_volume_goes_from_the_state_with_it_and_nothing_refers_to_it() -> None:
+    left = without_lost(STATE, {"data"})
+    assert left["version"] == 3
+    home, template = left["resources"]
+    assert home == HOME
+    assert template == {
+        "urn": "template",
+        "type": "command:local:Command",
+        "id": "x",
+        "dependencies": ["home"],
+        "propertyDependencies": {"environment": [], "triggers": ["home"], "create": []},
+    }
+
+
+def test_the_state_of_a_lost_home_keeps_the_database() -> None:
+    assert [one["urn"] for one in without_lost(STATE, {"home"})["resources"]] == ["data", "role", "template"]
