@@ -42,15 +42,28 @@ def look(deployment: Mapping[str, Any], engine: Engine, stack: str) -> dict[str,
 
 
 def lost(deployment: Mapping[str, Any], volumes: Collection[str]) -> dict[str, str]:
-    """The names of the state's volumes that are not among those on the host, by URN."""
-    return {
+    """The names of the state's volumes that are not among those on the host, by URN.
+
+    Where none of them is there, it is another host, and nothing is lost.
+    """
+    known = {
         resource["urn"]: resource["id"]
         for resource in deployment.get("resources") or []
-        if resource.get("type") == VOLUME
-        and resource.get("id")
-        and resource["id"] not in volumes
-        and not resource.get("delete")
+        if resource.get("type") == VOLUME and resource.get("id") and not resource.get("delete")
     }
+    gone = {urn: name for urn, name in known.items() if name not in volumes}
+    return gone if len(gone) < len(known) else {}
+
+
+def meaning(volume: str) -> str:
+    """What a lost volume means for people, by its name."""
+    if volume.endswith("-directory"):
+        return "everybody has his first password again"
+    if volume.endswith("-postgres"):
+        return "all databases are made anew; what was archived comes back with `make restore`"
+    if "-seat-" in volume:
+        return "it is made anew, empty; what was archived comes back with `make restore`"
+    return "what belongs in it is put there again"
 
 
 def without_lost(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:

@@ -52,12 +52,10 @@ def admit_lost_volumes(stack: Stack, engine: Engine) -> None:
         lost = repair.lost(deployment, engine.volumes()) if deployment.get("resources") else {}
     except StopError:
         return  # a host that does not answer: the program says so better
-    if not lost:
-        return
     for name in lost.values():
-        say(f"up: the volume {name} is gone, and with it what was in it: it is made anew")
-    stack.edit(lambda found: repair.without_lost(found, lost))
-    say("up: what was archived of a person comes back with `make restore`")
+        say(f"up: the volume {name} is gone, and what was in it: {repair.meaning(name)}")
+    if lost:
+        stack.edit(lambda found: repair.without_lost(found, lost))
 
 
 def ask(summary: Summary, stack: Stack) -> None:

@@ -16,13 +16,6 @@ from tests.browser.chromium import browser, open_page, portal_of  # noqa: F401  
 from tests.workshop_kit import workshops
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them are browser tests."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def portal(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal under test."""

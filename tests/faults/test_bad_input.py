@@ -12,8 +12,6 @@ import pytest
 from tests.faults.fault_kit import assert_whole, operate, quick, said
 from tests.workshop_kit import Workshop, docker, listing
 
-pytestmark = pytest.mark.live
-
 MISTAKES: dict[str, Any] = {
     "students": ["Anna", "anna", None, 7],
     "studnets": 3,

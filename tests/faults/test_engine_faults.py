@@ -15,8 +15,6 @@ from tests.live.node_kit import Node
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker, run
 
-pytestmark = pytest.mark.live
-
 SIZE = "6G"
 UP = ("up", "--yes", "--skip-preview")
 

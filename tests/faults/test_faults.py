@@ -20,8 +20,6 @@ from tests.ground import on_the_engine
 from tests.waiting import until
 from tests.workshop_kit import Workshop, docker, listing
 
-pytestmark = pytest.mark.live
-
 CLASS = ("s01", "s02", "teacher")
 UP = ("up", "--yes", "--skip-preview")
 DESTROY = ("destroy", "--yes", "--skip-preview")

@@ -9,8 +9,6 @@ from tests.faults.fault_kit import operate, said
 from tests.live.portal_kit import sign_in
 from tests.workshop_kit import ROOT, Workshop, docker
 
-pytestmark = pytest.mark.live
-
 
 @pytest.fixture(scope="module")
 def lab(workshop_factory: Callable[..., Workshop]) -> Workshop:

@@ -14,8 +14,6 @@ from tests.live.portal_kit import sign_in
 from tests.waiting import until
 from tests.workshop_kit import Workshop, listing
 
-pytestmark = pytest.mark.live
-
 FILES = Path(__file__).parent / "school"
 READER = 'reader "of #all\\ cards'
 PASSWORDS = {"s01": "the school's own: 1", "teacher": "the school's own: 2"}

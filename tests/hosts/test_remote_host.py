@@ -11,8 +11,6 @@ from tests.live.node_kit import Node, Operator
 from tests.live.portal_kit import sign_in, trusting
 from tests.workshop_kit import Workshop, listing
 
-pytestmark = pytest.mark.live
-
 
 @pytest.fixture(scope="module")
 def operator() -> Iterator[Operator]:

@@ -14,8 +14,6 @@ from tests.live.portal_kit import sign_in, trusting
 from tests.waiting import until
 from tests.workshop_kit import Workshop
 
-pytestmark = pytest.mark.live
-
 NAME = "lab.example.org"
 
 

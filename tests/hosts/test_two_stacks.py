@@ -8,8 +8,6 @@ import pytest
 
 from tests.workshop_kit import Workshop, docker, listing
 
-pytestmark = pytest.mark.live
-
 
 @pytest.fixture(scope="module")
 def blue_and_green(workshop_factory: Callable[..., Workshop]) -> Iterator[tuple[Workshop, Workshop]]:

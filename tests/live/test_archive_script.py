@@ -13,8 +13,6 @@ import pytest
 from tests.live import image_kit as kit
 from tests.waiting import until
 
-pytestmark = pytest.mark.live
-
 SCRIPTS = kit.ROOT / "mentor" / "scripts"
 FILL = """
 echo one > /home-volume/notes && ln /home-volume/notes /home-volume/hard && ln -s /etc/passwd /home-volume/link

@@ -14,8 +14,6 @@ from ldap3.core.exceptions import LDAPPasswordIsMandatoryError
 from tests.live import image_kit as kit
 from tests.waiting import PATIENCE
 
-pytestmark = pytest.mark.live
-
 READER = 'reader-canary "#\\ö'
 FIRST = "first-password"
 BASE = "ou=people,dc=mentor"

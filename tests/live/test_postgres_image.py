@@ -13,8 +13,6 @@ import pytest
 
 from tests.live import image_kit as kit
 
-pytestmark = pytest.mark.live
-
 READER = 'reader-canary "#\\,=ö'
 PROVISIONER = "provisioner-canary 'x"
 PASSWORDS = {"s01": "s01-canary \"'\\", "s02": "s02-canary"}

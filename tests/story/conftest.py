@@ -5,20 +5,12 @@ The files here tell one story and share one workshop: what an earlier one did, a
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.browser.actions import Portal
 from tests.browser.chromium import browser, open_page, portal_of  # noqa: F401  (fixtures, used by their names)
 from tests.workshop_kit import Workshop, workshops
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of it needs the host."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.live)
 
 
 @pytest.fixture(scope="session")

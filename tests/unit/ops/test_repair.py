@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ops.repair import broken, lost, without_lost
+from ops.repair import broken, lost, meaning, without_lost
 
 URN = "urn:pulumi:dev::mentor::mentor:index:Seat$docker:index/container:Container::s01-machine"
 
@@ -63,8 +63,25 @@ STATE = {"version": 3, "resources": [HOME, DATA, ROLE, TEMPLATE]}
 def test_a_volume_that_is_not_on_the_host_is_lost() -> None:
     assert lost(STATE, {"mentor-dev-seat-s01-home", "somebody-elses"}) == {"data": "mentor-dev-postgres"}
     assert lost(STATE, {"mentor-dev-seat-s01-home", "mentor-dev-postgres"}) == {}
-    assert lost({"resources": [HOME | {"delete": True}, DATA | {"id": ""}]}, set()) == {}
+    assert lost({"resources": [HOME | {"delete": True}, DATA]}, {"mentor-dev-postgres"}) == {}
     assert lost({}, set()) == {}
+
+
+def test_a_host_that_has_none_of_the_volumes_is_another_host() -> None:
+    assert lost(STATE, {"somebody-elses"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("volume", "words"),
+    [
+        ("mentor-dev-directory", "first password"),
+        ("mentor-dev-postgres", "make restore"),
+        ("mentor-dev-seat-s01-home", "make restore"),
+        ("mentor-dev-registry", "put there again"),
+    ],
+)
+def test_what_a_lost_volume_means_is_said(volume: str, words: str) -> None:
+    assert words in meaning(volume)
 
 
 def test_what_was_in_a_lost_volume_goes_from_the_state_with_it_and_nothing_refers_to_it() -> None:
