@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from spyglass import presence
+from spyglass import presence, watch
 from spyglass.bridge import AHEAD, CHUNK
 from spyglass.presence import Close
 from spyglass.seats import Seats, Size
@@ -172,6 +172,28 @@ def test_a_viewer_sees_and_nothing_he_sends_arrives(
         desk.until(lambda: desk.told[-1] == {"type": "watched", "by": [], "typing": []})
         until(lambda: len(seat.clients()) == 1, "one client left")
     assert world.services.audit.entries() == []
+
+
+def test_what_a_viewer_sends_is_dropped_here_and_not_only_by_the_students_tmux(
+    client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flag read-only is kept by a tmux that belongs to the student; here it is one that does not care."""
+    monkeypatch.setattr(watch, "WATCHING", watch.TYPING)
+    sign_in(client, world, "s01")
+    with own(client) as desk_socket:
+        desk = Screen(desk_socket)
+        desk.hears(type="ready")
+        sign_in(client, world, "teacher")
+        with watched(client) as wall_socket:
+            wall = Screen(wall_socket)
+            wall.hears(type="ready", typing=False)
+            wall.type(b"echo in''trusion\r")
+            wall.told.clear()
+            wall.hears(type="pong")  # what was sent before it has been dealt with
+            desk.type(b"echo m''ine\r")
+            desk.sees(b"mine")
+            wall.sees(b"mine")
+            assert b"trusion" not in desk.shown + wall.shown
 
 
 def test_taking_over_types_is_shown_and_is_written_down(
