@@ -26,7 +26,8 @@ seat() {
   docker volume create --label mentor.stack=loop "loop-$1-home" >/dev/null
   docker volume create --label mentor.stack=loop "loop-$1-engine" >/dev/null
   docker run -d --name "loop-$1" --hostname "s$1" --network "loop-$1" --label mentor.stack=loop --memory 1g --cpus 1 \
-    --cap-drop ALL --cap-add SETUID --cap-add SETGID --security-opt "seccomp=images/seat/seccomp.json" \
+    --cap-drop ALL --cap-add NET_ADMIN --cap-add SETPCAP --cap-add SETUID --cap-add SETGID \
+    --security-opt "seccomp=images/seat/seccomp.json" \
     --security-opt systempaths=unconfined --security-opt apparmor=unconfined --device /dev/net/tun \
     --tmpfs /run/user/1000:exec,uid=1000,gid=1000,mode=700 -e "STUDENT=s$1" \
     -v "loop-$1-home:/home/student" -v "loop-$1-engine:/var/lib/engine" "$IMAGE" >/dev/null

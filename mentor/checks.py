@@ -153,15 +153,32 @@ def _pair(settings: WorkshopSettings, root: Path, problems: Problems) -> None:
 
 def _seat(settings: WorkshopSettings, root: Path, problems: Problems) -> None:
     name = settings.seat.dockerfile
-    if name is not None and problems.clean("seat.dockerfile") and not is_file(root / name):
-        problems.add(
-            "seat.dockerfile", f"{show(str(name))} is not there ({root / name}): write a path relative to Pulumi.yaml"
-        )
+    if name is not None and problems.clean("seat.dockerfile"):
+        _seat_dockerfile(root / name, show(str(name)), settings, root, problems)
     seen: set[str] = set()
     for index, package in enumerate(settings.seat.packages):
         if package in seen and problems.clean("seat.packages"):
             problems.add(f"seat.packages[{index}]", f"{show(package)} is there twice: remove one")
         seen.add(package)
+
+
+def _seat_dockerfile(path: Path, shown: str, settings: WorkshopSettings, root: Path, problems: Problems) -> None:
+    """The whole folder goes to the engine, and one changed file in it makes every seat anew: it holds nothing else."""
+    if not is_file(path):
+        problems.add("seat.dockerfile", f"{shown} is not there ({path}): write a path relative to Pulumi.yaml")
+        return
+    folder = path.resolve().parent
+    for kept, what in (
+        (root, "the project, with its stack files and printed cards"),
+        (root / settings.course, "the course"),
+    ):
+        if kept.resolve().is_relative_to(folder):
+            problems.add(
+                "seat.dockerfile",
+                f"{shown} lies in {folder}, which holds {what}: all of it would go to the host and make every seat "
+                "anew when it changes; give the Dockerfile a folder of its own, as in seat/Dockerfile",
+            )
+            return
 
 
 def _directory(settings: WorkshopSettings, root: Path, problems: Problems) -> None:

@@ -4,6 +4,7 @@ Comes in: the course's image names, each built from a folder of the course or pu
 that every seat reads from and none can write to, so that thirty students fetch nothing from outside.
 """
 
+import hashlib
 from collections.abc import Sequence
 
 import pulumi
@@ -23,6 +24,17 @@ if [ -z "$IMAGE" ]; then
 fi
 docker exec "$REGISTRY" registry-has "$NAME" "$IMAGE" ||
   docker save "$IMAGE" | docker exec -i "$REGISTRY" registry-put "$NAME" """
+
+
+def label(name: str) -> str:
+    """An image's name as part of a resource's, another one for every image.
+
+    ``lab/a:1`` reads ``lab-a-1``. Where that could be another image's too, as ``lab-a:1``, a part of its hash is added.
+    """
+    plain = name.replace("/", "-").replace(":", "-")
+    if "-" not in name and name.count(":") == 1:
+        return plain
+    return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
 class Registry(pulumi.ComponentResource):
@@ -50,7 +62,7 @@ class Registry(pulumi.ComponentResource):
             child,
         )
         for course_image in images:
-            slug = course_image.name.replace("/", "-").replace(":", "-")
+            slug = label(course_image.name)
             source: pulumi.Input[str] = ""
             if course_image.build:
                 source = build(f"course-{slug}", course_image.build, {}, child)[1].repo_digest

@@ -16,8 +16,11 @@ from mentor.roster import Person, Roster
 from mentor.settings import SeatSettings
 
 SECCOMP = Path("images/seat/seccomp.json")
-RIGHTS = docker.ContainerCapabilitiesArgs(drops=["ALL"], adds=["CAP_SETGID", "CAP_SETUID"])
-"""What a rootless engine needs to map its users; a seat has no other right."""
+RIGHTS = docker.ContainerCapabilitiesArgs(
+    drops=["ALL"], adds=["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"]
+)
+"""What a rootless engine needs to map its users. The other two are for the first process alone: it lays routes that no
+student may change, and gives both up for good before anything of his runs."""
 
 
 def confinement() -> list[str]:

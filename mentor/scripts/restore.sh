@@ -28,6 +28,7 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$archive" ] && [ -n "$stack" ] && [[ $student =~ ^[a-z][a-z0-9-]{0,30}$ ]] || usage
 [ -f "$archive" ] || die "$archive: no such file"
+here=$(dirname "${BASH_SOURCE[0]}")
 seat=mentor-$stack-seat-$student
 postgres=mentor-$stack-postgres
 
@@ -72,21 +73,14 @@ finish() {
 trap finish EXIT
 docker stop -t 20 "$seat" > /dev/null
 image=$(docker container inspect -f '{{.Image}}' "$seat")
-# Unpacked beside what is there, which goes only when all has arrived. A hard link's target moves along, a symbolic
-# link's stays as it is (S).
-# shellcheck disable=SC2016
-part seat.tar | docker run --rm -i --name "$helper" --label "mentor.stack=$stack" --pull never --log-driver none \
-  --network none --read-only --user 0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER \
-  --cap-add FSETID -v "$seat-home:/archive/home" -v "$seat-engine:/archive/engine" --entrypoint sh "$image" -c '
-    set -e
-    cd /archive
-    trap "rm -rf home/.restore engine/.restore" EXIT
-    rm -rf home/.restore engine/.restore
-    mkdir home/.restore engine/.restore
-    tar --numeric-owner -xpf - --transform "s,^\(home\|engine\)\(/\|$\),\1/.restore\2,S"
-    find home -mindepth 1 -maxdepth 1 ! -name .restore -exec rm -rf {} +
-    find home/.restore -mindepth 1 -maxdepth 1 -exec mv -t home {} +
-    rm -rf engine/volumes
-    [ ! -d engine/.restore/volumes ] || mv engine/.restore/volumes engine/' ||
+# Not "run --rm": a helper that is cut short must be gone before the seat starts. It ends first what an earlier, killed
+# restore began; the script comes from here, as the seat may be of an older image.
+docker rm -fv "$helper" > /dev/null 2>&1 || true
+docker create -i --name "$helper" --label "mentor.stack=$stack" --pull never --log-driver none --network none --read-only \
+  --user 0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add FSETID \
+  -v "$seat-home:/archive/home" -v "$seat-engine:/archive/engine" --entrypoint bash "$image" \
+  -c "$(< "$here/../../images/seat/lib/put-back")" put-back /archive/home /archive/engine "$seat_sum" > /dev/null ||
+  die "no helper could be made: home and Docker volumes of $student are as they were"
+part seat.tar | docker start --attach --interactive "$helper" ||
   die "the seat's volumes could not be written: home and Docker volumes of $student are as they were"
 echo "seat of $student: home and Docker volumes as $whose had them at $time"

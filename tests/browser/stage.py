@@ -22,6 +22,8 @@ SEAT_RIGHTS = [
     "--cap-drop=ALL",
     "--cap-add=SETUID",
     "--cap-add=SETGID",
+    "--cap-add=NET_ADMIN",
+    "--cap-add=SETPCAP",
     "--security-opt=systempaths=unconfined",
     "--security-opt=apparmor=unconfined",
     "--device=/dev/net/tun",

@@ -97,7 +97,10 @@ def test_every_container_has_a_limit_or_a_health_check_and_never_the_default_net
 def test_seats_are_unprivileged_by_default(declare: Declare) -> None:
     machine = declare(students=1).by_name["s01-machine"].inputs
     assert not machine.get("privileged")
-    assert machine["capabilities"] == {"drops": ["ALL"], "adds": ["CAP_SETGID", "CAP_SETUID"]}
+    assert machine["capabilities"] == {
+        "drops": ["ALL"],
+        "adds": ["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"],
+    }
     assert not machine.get("ports")
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.live.node_kit import Node, Operator
 from tests.live.portal_kit import sign_in, trusting
-from tests.workshop_kit import Workshop, listing
+from tests.waiting import until
+from tests.workshop_kit import Workshop, listing, run
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,33 @@ def test_the_seats_terminal_answers_and_its_engine_runs(lab: Workshop, node: Nod
     node.docker("exec", lab.container("spyglass"), "wait-for", lab.container("seat-s01"), "2222", "5")
     seat = ("exec", "-u", "student", lab.container("seat-s01"), "bash", "-lc")
     assert node.docker(*seat, "docker run --rm --entrypoint psql lab/postgres:17 --version").startswith("psql")
+
+
+def test_a_seat_does_not_reach_the_address_where_a_cloud_gives_credentials(lab: Workshop, node: Node) -> None:
+    """The machine itself answers there, as a cloud's does, and any other container of it is let through."""
+    address = "169.254.169.254"
+    run("docker", "exec", node.name, "ip", "address", "add", f"{address}/32", "dev", "lo")
+    run(
+        "docker",
+        "exec",
+        "-d",
+        "-w",
+        "/usr/share/misc",
+        node.name,
+        "python3",
+        "-m",
+        "http.server",
+        "80",
+        "--bind",
+        address,
+    )
+    image = node.docker("inspect", "-f", "{{.Image}}", lab.container("seat-s01"))
+    ask = f"curl -sS -m 10 -o /dev/null -w '%{{http_code}}' http://{address}/"
+    other = ("run", "--rm", "--entrypoint", "bash", image, "-c", f"{ask} || true")
+    until(lambda: node.docker(*other).endswith("200"), lambda: node.docker(*other))
+    seat = ("exec", "-u", "student", lab.container("seat-s01"), "bash", "-lc")
+    said = node.docker(*seat, f"{ask}; echo exit $?")
+    assert said.endswith("exit 7"), said  # refused at once; a time-out, 28, would prove nothing
 
 
 def test_destroy_brings_the_work_here_and_leaves_nothing_there(lab: Workshop, node: Node) -> None:

@@ -39,7 +39,8 @@ works() { # works TEXT COMMAND...: without it the checks after it would say noth
 same "the student is uid 1000 and in no other group" "$(id -u):$(id -G)" 1000:1000
 empty "no capability here, nor in the SSH server" \
   "$(grep -hE '^Cap(Inh|Prm|Eff|Amb)' /proc/self/status /proc/"$(pgrep -o -x sshd)"/status | grep -v 0000000000000000)"
-same "no capability but SETUID and SETGID can ever be had" "$(awk '/^CapBnd/ {print $2}' /proc/self/status)" 00000000000000c0
+# Not of this shell: the engine starts it, with what the container's first process may do. A student comes in by sshd.
+same "no capability but SETUID and SETGID can ever be had" "$(awk '/^CapBnd/ {print $2}' /proc/"$(pgrep -o -x sshd)"/status)" 00000000000000c0
 empty "nothing runs as root" "$(ps -o pid=,args= -U 0 -u 0)"
 empty "no setuid or setgid file" "$(find / -xdev -type f -perm /6000 2> /dev/null)"
 empty "file capabilities on newuidmap and newgidmap only" \
@@ -104,7 +105,7 @@ empty "the engine listens on no port" "$(listening "${engine:-self}" | grep -vE 
 # shellcheck disable=SC2329 # called by name, below
 make_image() {
   local tools
-  mapfile -t tools < <(type -P bash cat chroot find grep id ls mknod mount)
+  mapfile -t tools < <(type -P bash cat chroot find grep id ls mknod mount timeout)
   { printf '%s\n' "${tools[@]}" && ldd "${tools[@]}" | grep -o '/[^ )]*\.so[^ )]*'; } | sort -u \
     | tar --create --dereference --absolute-names --files-from=- | docker import - seat-check
 }
@@ -125,6 +126,24 @@ denied "privileged: core_pattern is not writable" \
   docker run --rm --privileged --env "PATH=$PATH" seat-check bash -c 'echo x > /proc/sys/kernel/core_pattern'
 denied "privileged: no disk device can be made and read" \
   docker run --rm --privileged --env "PATH=$PATH" seat-check bash -c 'mknod /disk b 254 0 && cat /disk'
+
+# Where a cloud hands out credentials, and the host. A time-out would prove nothing: the seat itself must say no.
+unreachable() { # unreachable ADDRESS COMMAND...: a command that connects must be told at once that there is no way
+  local address=$1 said
+  shift
+  said=$("$@" bash -c "exec 3<> /dev/tcp/$address/80" 2>&1)
+  [[ $said == *"No route to host"* ]]
+  report $? "no way leads to $address${1:+ from a namespace of one's own}" "$said"
+}
+gateway=$(ip -4 route show default | awk '{print $3; exit}')
+for address in 169.254.169.254 169.254.170.2 "${gateway:-no gateway}"; do
+  unreachable "$address"
+  unreachable "$address" "${namespace[@]}"
+  denied "an engine's container does not reach $address" \
+    docker run --rm --env "PATH=$PATH" seat-check timeout 5 bash -c "exec 3<> /dev/tcp/$address/80"
+done
+denied "the student cannot open that way" ip route del unreachable 169.254.0.0/16
+denied "root of a namespace cannot open that way" "${namespace[@]}" ip route del unreachable 169.254.0.0/16
 docker image rm seat-check > /dev/null 2>&1
 
 # The neighbours.

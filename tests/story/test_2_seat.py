@@ -1,5 +1,6 @@
 """A student's machine: its tools, its engine, the course's exercise in it, and nothing of anybody else's."""
 
+import subprocess
 from pathlib import Path
 
 from tests.waiting import until
@@ -23,6 +24,37 @@ def test_psql_in_the_seat_reaches_the_persons_own_database(lab: Workshop) -> Non
         input=password + "\n",
     )  # fmt: skip
     assert answer == "s01|s01"
+
+
+def test_the_class_is_asked_only_where_no_other_server_is_named(lab: Workshop) -> None:
+    """A server of the student's own is asked as anywhere else: no TLS is demanded, no database of the class's named."""
+    said = lab.inside("s01", "psql -h localhost -c 'select 1' 2>&1", check=False)
+    assert "Connection refused" in said
+    assert "SSL" not in said
+    assert lab.inside("s01", "env | grep ^PG", check=False) == ""
+    assert lab.inside("s01", "psql -w -h postgres -U s01 -d nowhere -c 'select 1' 2>&1", check=False).count("nowhere")
+
+
+def test_a_password_is_kept_for_today_when_the_student_asks_for_it(lab: Workshop) -> None:
+    seat, kept = lab.container("seat-s01"), "$XDG_RUNTIME_DIR/class-password"
+
+    def remember(password: str) -> subprocess.CompletedProcess[str]:
+        return run("docker", "exec", "-i", "-u", "student", seat, "bash", "-lc", "remember",
+                   input=password + "\n", check=False)  # fmt: skip
+
+    ask = "psql -wXAtc 'select current_user' 2>&1"
+    assert "no password supplied" in lab.inside("s01", ask, check=False)
+    refused = remember("not-the-password")
+    assert refused.returncode == 1
+    assert "authentication failed" in refused.stderr
+    assert "not-the-password" not in refused.stdout + refused.stderr
+    assert remember(lab.passwords()["s01"]).returncode == 0
+    assert lab.inside("s01", ask) == "s01"
+    assert lab.inside("s01", f"stat -c %a {kept}; stat -f -c %T {kept}") == "600\ntmpfs"
+    # Yesterday's is no longer used, and goes.
+    lab.inside("s01", f"sed -i '1s/.*/# 1/' {kept}")
+    assert "no password supplied" in lab.inside("s01", ask, check=False)
+    assert lab.inside("s01", f"ls {kept}", check=False) == ""
 
 
 def test_the_courses_two_servers_replicate_and_the_second_takes_over(lab: Workshop) -> None:

@@ -8,6 +8,7 @@ from mentor.certificates import split, subject_names
 from mentor.host import DockerHost
 from mentor.images import fingerprint
 from mentor.portal import listen_address, origins
+from mentor.registry import label
 from mentor.settings import HttpsSettings
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -57,3 +58,9 @@ def test_an_images_fingerprint_knows_content_names_and_arguments_only(tmp_path: 
     assert fingerprint(one, {}) == fingerprint(same, {})
     others = [made("three", Dockerfile="FROM b"), made("four", Other="FROM a")]
     assert len({fingerprint(folder, {}) for folder in [one, *others]} | {fingerprint(one, {"A": "1"})}) == 4
+
+
+def test_no_two_images_share_a_resources_name() -> None:
+    names = ["lab/a:1", "lab-a:1", "lab/a-1:1", "lab/a/1:1", "lab:1", "localhost:5000/a:1", "localhost/5000/a:1"]
+    assert len({label(name) for name in names}) == len(names)
+    assert label("lab/postgres:17") == "lab-postgres-17"

@@ -406,8 +406,24 @@ def test_packages_are_names_of_packages(report: Report) -> None:
 
 def test_a_dockerfile_must_be_there(report: Report, root: Path) -> None:
     assert "is not there" in report(seat={"dockerfile": "my/Dockerfile"})[0]
-    (root / "Dockerfile").write_text("ARG SEAT\n")
-    assert report(seat={"dockerfile": "Dockerfile"}) == []
+    (root / "my").mkdir()
+    (root / "my" / "Dockerfile").write_text("ARG SEAT\n")
+    assert report(seat={"dockerfile": "my/Dockerfile"}) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "holds"),
+    [("Dockerfile", "the project"), ("workshop/Dockerfile", "the course"), ("../Dockerfile", "the project")],
+)
+def test_a_dockerfiles_folder_holds_neither_project_nor_course(
+    report: Report, root: Path, place: str, holds: str
+) -> None:
+    """All of a folder is sent to the engine and is part of the image: stack files and printed cards too."""
+    (root / place).write_text("ARG SEAT\n")
+    [line] = report(seat={"dockerfile": place})
+    assert line.startswith(f'mentor:seat.dockerfile: "{place}" lies in ')
+    assert holds in line
+    assert "a folder of its own, as in seat/Dockerfile" in line
 
 
 def test_the_archive_goes_to_a_full_path(report: Report) -> None:

@@ -1,10 +1,7 @@
 # shellcheck shell=sh
 # Read by every login shell, each tmux window's among them: /etc/profile has just reset PATH.
 PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
-export PATH PGHOST="${PGHOST:-postgres}" PGSSLMODE="${PGSSLMODE:-require}"
-if [ -n "${STUDENT:-}" ]; then
-  export PGUSER="$STUDENT" PGDATABASE="$STUDENT"
-fi
+export PATH
 export LESS="${LESS:--RFX}" EDITOR="${EDITOR:-nano}"
 if [ -n "${TMUX:-}" ] && [ "$PWD" = "$HOME" ] && [ -d "$HOME/workshop" ]; then
   cd "$HOME/workshop" || true
