@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ops.engine import Found
+from ops.references import needs
 
 KINDS = {
     "docker:index/container:Container": "container",
@@ -127,7 +128,7 @@ def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, A
     ]
     gone = {(resource["urn"], resource.get("id")) for resource in deleting}
     resources = deployment.get("resources") or []
-    needed = {urn for one in resources if (one["urn"], one.get("id")) not in gone for urn in _needs(one)}
+    needed = {urn for one in resources if (one["urn"], one.get("id")) not in gone for urn in needs(one)}
     kept["resources"] = []
     for resource in resources:
         if (resource["urn"], resource.get("id")) not in gone:
@@ -135,13 +136,6 @@ def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, A
         elif resource["urn"] in needed:
             kept["resources"].append({**resource, "pendingReplacement": True})
     return kept
-
-
-def _needs(resource: Mapping[str, Any]) -> set[str]:
-    """The resources that this one refers to; a state that names one and does not hold it is refused."""
-    by_property = (resource.get("propertyDependencies") or {}).values()
-    found = {*(resource.get("dependencies") or []), *(urn for urns in by_property for urn in urns or [])}
-    return found | {resource[key] for key in ("parent", "deletedWith") if resource.get(key)}
 
 
 def _identity(resource: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from ops.console import StopError
 from ops.engine import Engine
+from ops.preview import labelled
+from ops.references import without_references
 
 CONTAINER = "docker:index/container:Container"
 VOLUME = "docker:index/volume:Volume"
@@ -16,6 +18,11 @@ IN_POSTGRES = "postgresql:"
 FULL_MIB = 64
 _FINE = frozenset({"running", "restarting", "paused"})
 _WORDS = {None: "is gone", "created": "was never started", "dead": "is dead", "removing": "is being removed"}
+_MEANINGS = {
+    "directory-data": "everybody has his first password again",
+    "database-data": "all databases are made anew; what was archived comes back with `make restore`",
+}
+"""What it means that one of the program's own volumes is lost, by its name in the program."""
 
 
 def broken(deployment: Mapping[str, Any], states: Mapping[str, str]) -> dict[str, str]:
@@ -41,29 +48,25 @@ def look(deployment: Mapping[str, Any], engine: Engine, stack: str) -> dict[str,
         return {}
 
 
-def lost(deployment: Mapping[str, Any], volumes: Collection[str]) -> dict[str, str]:
-    """The names of the state's volumes that are not among those on the host, by URN.
+def lost(deployment: Mapping[str, Any], volumes: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """The state's volumes that are not among those on the host, by URN.
 
     Where none of them is there, it is another host, and nothing is lost.
     """
     known = {
-        resource["urn"]: resource["id"]
+        resource["urn"]: resource
         for resource in deployment.get("resources") or []
         if resource.get("type") == VOLUME and resource.get("id") and not resource.get("delete")
     }
-    gone = {urn: name for urn, name in known.items() if name not in volumes}
+    gone = {urn: resource for urn, resource in known.items() if resource["id"] not in volumes}
     return gone if len(gone) < len(known) else {}
 
 
-def meaning(volume: str) -> str:
-    """What a lost volume means for people, by its name."""
-    if volume.endswith("-directory"):
-        return "everybody has his first password again"
-    if volume.endswith("-postgres"):
-        return "all databases are made anew; what was archived comes back with `make restore`"
-    if "-seat-" in volume:
+def meaning(volume: Mapping[str, Any]) -> str:
+    """What it means for people that a volume of the state is lost."""
+    if labelled(volume):
         return "it is made anew, empty; what was archived comes back with `make restore`"
-    return "what belongs in it is put there again"
+    return _MEANINGS.get(volume["urn"].rsplit("::", 1)[-1], "what belongs in it is put there again")
 
 
 def without_lost(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:
@@ -79,21 +82,7 @@ def without_lost(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[s
         if one.get("type", "").startswith(IN_POSTGRES) and one.get("deletedWith") in urns
     }
     gone = {*urns, *inside}
-    return {**deployment, "resources": [_without_references(one, gone) for one in resources if one["urn"] not in gone]}
-
-
-def _without_references(resource: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
-    """A resource that depends on nothing that is gone."""
-    kept = dict(resource)
-    if kept.get("deletedWith") in gone:
-        del kept["deletedWith"]
-    if kept.get("dependencies"):
-        kept["dependencies"] = [urn for urn in kept["dependencies"] if urn not in gone]
-    if kept.get("propertyDependencies"):
-        kept["propertyDependencies"] = {
-            name: [urn for urn in urns or [] if urn not in gone] for name, urns in kept["propertyDependencies"].items()
-        }
-    return kept
+    return {**deployment, "resources": [without_references(one, gone) for one in resources if one["urn"] not in gone]}
 
 
 def trouble(engine: Engine, stack: str) -> dict[str, str]:

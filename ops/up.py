@@ -52,8 +52,8 @@ def admit_lost_volumes(stack: Stack, engine: Engine) -> None:
         lost = repair.lost(deployment, engine.volumes()) if deployment.get("resources") else {}
     except StopError:
         return  # a host that does not answer: the program says so better
-    for name in lost.values():
-        say(f"up: the volume {name} is gone, and what was in it: {repair.meaning(name)}")
+    for volume in lost.values():
+        say(f"up: the volume {volume['id']} is gone, and what was in it: {repair.meaning(volume)}")
     if lost:
         stack.edit(lambda found: repair.without_lost(found, lost))
 

@@ -46,22 +46,29 @@ def test_an_empty_state_has_nothing_broken() -> None:
     assert broken({}, {"abc": "exited"}) == {}
 
 
-HOME = {"urn": "home", "type": "docker:index/volume:Volume", "id": "mentor-dev-seat-s01-home"}
-DATA = {"urn": "data", "type": "docker:index/volume:Volume", "id": "mentor-dev-postgres"}
-ROLE = {"urn": "role", "type": "postgresql:index/role:Role", "id": "s01", "deletedWith": "data"}
+def volume(name: str, on_the_host: str, person: str | None = None) -> dict[str, Any]:
+    """A volume as the state has it, with the labels that the program gives it."""
+    labels = [{"label": "mentor.stack", "value": "dev"}]
+    labels += [{"label": "mentor.student", "value": person}] if person else []
+    urn = f"urn:pulumi:dev::mentor::docker:index/volume:Volume::{name}"
+    return {"urn": urn, "type": "docker:index/volume:Volume", "id": on_the_host, "inputs": {"labels": labels}}
+
+
+HOME = volume("s01-home", "mentor-dev-seat-s01-home", "s01")
+DATA = volume("database-data", "mentor-dev-postgres")
+ROLE = {"urn": "role", "type": "postgresql:index/role:Role", "id": "s01", "deletedWith": DATA["urn"]}
 TEMPLATE = {
     "urn": "template",
     "type": "command:local:Command",
     "id": "x",
-    "deletedWith": "data",
-    "dependencies": ["home", "data"],
-    "propertyDependencies": {"environment": ["data"], "triggers": ["home", "role"], "create": None},
+    "deletedWith": DATA["urn"],
+    "dependencies": [HOME["urn"], DATA["urn"]],
 }
 STATE = {"version": 3, "resources": [HOME, DATA, ROLE, TEMPLATE]}
 
 
 def test_a_volume_that_is_not_on_the_host_is_lost() -> None:
-    assert lost(STATE, {"mentor-dev-seat-s01-home", "somebody-elses"}) == {"data": "mentor-dev-postgres"}
+    assert lost(STATE, {"mentor-dev-seat-s01-home", "somebody-elses"}) == {DATA["urn"]: DATA}
     assert lost(STATE, {"mentor-dev-seat-s01-home", "mentor-dev-postgres"}) == {}
     assert lost({"resources": [HOME | {"delete": True}, DATA]}, {"mentor-dev-postgres"}) == {}
     assert lost({}, set()) == {}
@@ -72,31 +79,28 @@ def test_a_host_that_has_none_of_the_volumes_is_another_host() -> None:
 
 
 @pytest.mark.parametrize(
-    ("volume", "words"),
+    ("lost_one", "words"),
     [
-        ("mentor-dev-directory", "first password"),
-        ("mentor-dev-postgres", "make restore"),
-        ("mentor-dev-seat-s01-home", "make restore"),
-        ("mentor-dev-registry", "put there again"),
+        (volume("directory-data", "mentor-dev-directory"), "first password"),
+        (volume("database-data", "mentor-dev-postgres"), "all databases"),
+        (HOME, "empty; what was archived comes back with `make restore`"),
+        (volume("registry-data", "mentor-dev-registry"), "put there again"),
+        # Names on the host begin with the stack's, which may be any.
+        (volume("course", "mentor-a-seat-b-course"), "put there again"),
+        (volume("directory-engine", "mentor-dev-seat-directory-engine", "directory"), "empty"),
     ],
 )
-def test_what_a_lost_volume_means_is_said(volume: str, words: str) -> None:
-    assert words in meaning(volume)
+def test_what_a_lost_volume_means_is_said(lost_one: dict[str, Any], words: str) -> None:
+    assert words in meaning(lost_one)
 
 
 def test_what_was_in_a_lost_volume_goes_from_the_state_with_it_and_nothing_refers_to_it() -> None:
-    left = without_lost(STATE, {"data"})
+    left = without_lost(STATE, {DATA["urn"]})
     assert left["version"] == 3
     home, template = left["resources"]
     assert home == HOME
-    assert template == {
-        "urn": "template",
-        "type": "command:local:Command",
-        "id": "x",
-        "dependencies": ["home"],
-        "propertyDependencies": {"environment": [], "triggers": ["home"], "create": []},
-    }
+    assert template == {"urn": "template", "type": "command:local:Command", "id": "x", "dependencies": [HOME["urn"]]}
 
 
 def test_the_state_of_a_lost_home_keeps_the_database() -> None:
-    assert [one["urn"] for one in without_lost(STATE, {"home"})["resources"]] == ["data", "role", "template"]
+    assert [one["id"] for one in without_lost(STATE, {HOME["urn"]})["resources"]] == ["mentor-dev-postgres", "s01", "x"]
