@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import ground, reports
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, run, workshops
+from tests.workshop_kit import ROOT, Workshop, workshops
 
 # A test has the settings of the moment in which its file is read. No property is one of time.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -69,7 +69,7 @@ def environment() -> dict[str, str]:
     """The variables under which plain ``pulumi`` works, as ``make env`` prints them."""
     # Without the mark: an engine that `make env` had to start outlives this run.
     unmarked = {name: value for name, value in os.environ.items() if name != ground.MARK}
-    exports = run("make", "-s", "env", cwd=ROOT, env=unmarked).stdout
+    exports = ground.run("make", "-s", "env", cwd=ROOT, env=unmarked).stdout
     found = dict(os.environ)
     for line in exports.splitlines():
         words = shlex.split(line)

@@ -11,14 +11,18 @@ import fcntl
 import math
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 STACKS = "tests-"
 NAMES = f"mentor-{STACKS}"
@@ -35,9 +39,19 @@ the workshops of `make test` (used space before and during a run)."""
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 
 
-def _ask(*command: str) -> str:
-    """What a program prints, or nothing where it fails: something may go while it is looked at."""
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120).stdout
+def run(*command: str, check: bool = True, timeout: int = 900, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command; what it printed is part of the failure."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout, **options)
+    if check and done.returncode:
+        pytest.fail(
+            f"{shlex.join(command)} ended with {done.returncode}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        )
+    return done
+
+
+def ask(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that may fail: something may go while it is looked at."""
+    return run(*command, check=False, timeout=120)
 
 
 @contextlib.contextmanager
@@ -66,32 +80,52 @@ def alone() -> Iterator[None]:
         yield
 
 
-def on_the_engine() -> set[str]:
-    """Containers, networks and volumes of tests, by label and by name: ``container mentor-tests-live-postgres``."""
+def listing(stack: str = "") -> set[str]:
+    """Containers, networks and volumes: ``container mentor-tests-live-postgres``.
+
+    Of one stack by label; that there is nothing of it is said only by an engine that answers. Without a stack, of all
+    tests by label and by name, as far as can be seen: the engine may not have been started yet.
+    """
     found = set()
-    for kind, listing in (
+    for kind, listed in (
         ("container", ("ps", "--all", "--format", '{{.Names}}\t{{.Label "mentor.stack"}}')),
         ("network", ("network", "ls", "--format", '{{.Name}}\t{{.Label "mentor.stack"}}')),
         ("volume", ("volume", "ls", "--format", '{{.Name}}\t{{.Label "mentor.stack"}}')),
     ):
-        for line in _ask("docker", *listing).splitlines():
-            name, _, stack = line.partition("\t")
-            if name.startswith(NAMES) or stack.startswith(STACKS):
+        done = run("docker", *listed) if stack else ask("docker", *listed)
+        for line in done.stdout.splitlines():
+            name, _, label = line.partition("\t")
+            if label == stack if stack else name.startswith(NAMES) or label.startswith(STACKS):
                 found.add(f"{kind} {name}")
     return found
 
 
+def remove(things: Collection[str]) -> None:
+    """Remove things of a `listing` from the engine, without asking Pulumi."""
+    # Containers first: they hold networks and volumes.
+    for kind, how in (("container", ("rm", "-fv")), ("network", ("network", "rm")), ("volume", ("volume", "rm", "-f"))):
+        names = [thing.partition(" ")[2] for thing in sorted(things) if thing.startswith(f"{kind} ")]
+        if names:
+            run("docker", *how, *names, check=False)
+
+
 def anonymous_volumes() -> set[str]:
     """Volumes that nobody gave a name, whoever made them."""
-    return {f"volume {name}" for name in _ask("docker", "volume", "ls", "-q").split() if _ANONYMOUS.fullmatch(name)}
+    return {
+        f"volume {name}" for name in ask("docker", "volume", "ls", "-q").stdout.split() if _ANONYMOUS.fullmatch(name)
+    }
 
 
-def processes() -> dict[int, str]:
-    """What tests started and did not end, of this run or of an earlier one: command lines by process number."""
-    found = {}
+def processes(mark: str = f"{MARK}=.*") -> dict[int, str]:
+    """What tests started and did not end, of this run or of an earlier one: command lines by process number.
+
+    Args:
+        mark: a pattern for a variable of its environment, as ``NAME=value``.
+    """
+    wanted, found = re.compile(mark.encode(), re.DOTALL), {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # gone, or somebody else's
-            if re.search(rb"(^|\0)" + MARK.encode() + b"=", (folder / "environ").read_bytes()):
+            if any(wanted.fullmatch(variable) for variable in (folder / "environ").read_bytes().split(b"\0")):
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                 found[int(folder.name)] = command.strip()
     found.pop(os.getpid(), None)
@@ -100,7 +134,7 @@ def processes() -> dict[int, str]:
 
 def disks() -> dict[str, str]:
     """Loop devices over files of tests: the file by device."""
-    lines = _ask("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").splitlines()
+    lines = ask("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").stdout.splitlines()
     pairs = (line.split(maxsplit=1) for line in lines)
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and f"/{NAMES}" in pair[1]}
 
@@ -113,7 +147,7 @@ def folders() -> list[Path]:
 def left() -> list[str]:
     """Everything of tests that is on this machine."""
     return [
-        *sorted(on_the_engine()),
+        *sorted(listing()),
         *(f"process {number}: {command[:150]}" for number, command in sorted(processes().items())),
         *(f"disk {device} {file}" for device, file in sorted(disks().items())),
         *(f"folder {folder}" for folder in folders()),
@@ -126,14 +160,9 @@ def clear() -> list[str]:
     for number in processes():
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
-    things = on_the_engine()
-    # Containers first: they hold networks and volumes.
-    for kind, how in (("container", ("rm", "-fv")), ("network", ("network", "rm")), ("volume", ("volume", "rm", "-f"))):
-        names = [thing.partition(" ")[2] for thing in sorted(things) if thing.startswith(f"{kind} ")]
-        if names:
-            _ask("docker", *how, *names)
+    remove(listing())
     for device in disks():
-        _ask("losetup", "--detach", device)
+        ask("losetup", "--detach", device)
     for folder in folders():
         shutil.rmtree(folder, ignore_errors=True)
     return found
@@ -141,7 +170,7 @@ def clear() -> list[str]:
 
 def free_gib() -> float:
     """Free disk where the engine keeps its things; without limit where that is not on this machine."""
-    root = Path(_ask("docker", "info", "--format", "{{.DockerRootDir}}").strip() or "/nowhere")
+    root = Path(ask("docker", "info", "--format", "{{.DockerRootDir}}").stdout.strip() or "/nowhere")
     return shutil.disk_usage(root).free / 2**30 if root.is_dir() else math.inf
 
 
@@ -153,9 +182,13 @@ def make_room() -> None:
     """
     if free_gib() >= ROOM_GIB:
         return
-    named = _ask("docker", "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={NAMES}*").split()
-    unnamed = _ask("docker", "images", "--quiet", "--filter", "dangling=true", "--filter", "label=mentor.image").split()
+    named = ask(
+        "docker", "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={NAMES}*"
+    ).stdout.split()
+    unnamed = ask(
+        "docker", "images", "--quiet", "--filter", "dangling=true", "--filter", "label=mentor.image"
+    ).stdout.split()
     for image in (*named, *unnamed):
-        _ask("docker", "rmi", image)
+        ask("docker", "rmi", image)
     if (free := free_gib()) < ROOM_GIB:
         raise OSError(f"the tests need {ROOM_GIB} GiB of disk where Docker keeps its things, and {free:.1f} are free")

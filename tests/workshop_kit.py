@@ -7,7 +7,6 @@ them is on the host.
 import contextlib
 import json
 import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,45 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 import yaml
 
-from tests.ground import STACKS
+from tests.ground import STACKS, listing, processes, remove, run
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
-SUMMARY = re.compile(r"\s*(?:\d+ changes?\. )?(?:\+-|[+~-])?\s*(\d+) (created|updated|deleted|replaced|unchanged)")
 PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop", "dashboards")
-
-
-def run(*command: str, check: bool = True, timeout: int = 900, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command; what it printed is part of the failure."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout, **options)
-    if check and done.returncode:
-        pytest.fail(
-            f"{shlex.join(command)} ended with {done.returncode}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
-        )
-    return done
 
 
 def docker(*arguments: str, check: bool = True, **options: Any) -> str:
     """The docker CLI's output, stripped."""
     return run("docker", *arguments, check=check, **options).stdout.strip()
-
-
-def listing(stack: str) -> set[str]:
-    """What of a stack is on the host: containers, networks and volumes by label."""
-    label = f"label=mentor.stack={stack}"
-    found = {f"container {name}" for name in docker("ps", "-a", "--filter", label, "--format", "{{.Names}}").split()}
-    found |= {f"network {name}" for name in docker("network", "ls", "--filter", label, "--format", "{{.Name}}").split()}
-    return found | {f"volume {name}" for name in docker("volume", "ls", "--filter", label, "-q").split()}
-
-
-def remove(stack: str) -> None:
-    """Remove all of a stack from the host without asking Pulumi, however far it had come."""
-    for thing in sorted(listing(stack)):  # containers come first
-        kind, name = thing.split()
-        docker(*(["rm", "-fv"] if kind == "container" else [kind, "rm"]), name, check=False)
 
 
 def copy_of_the_project(folder: Path) -> None:
@@ -158,18 +130,13 @@ class Workshop:
         )
 
     def running(self) -> dict[str, str]:
-        """Each container's id and when it was started, by name."""
-        names = docker("ps", "-a", "--filter", f"label=mentor.stack={self.stack}", "--format", "{{.Names}}").split()
+        """The id of each container that runs and when it was started, by name."""
+        names = docker("ps", "--filter", f"label=mentor.stack={self.stack}", "--format", "{{.Names}}").split()
         return {name: docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", name) for name in names}
 
-    def processes(self) -> list[str]:
-        """What of its runs is still at work on this machine: command lines."""
-        mark, found = f"MENTOR_TEST_STACK={self.stack}".encode(), []
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):  # gone while we looked
-                if mark in (process / "environ").read_bytes().split(b"\0"):
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-        return found
+    def processes(self) -> dict[int, str]:
+        """What of its runs is still at work on this machine: command lines by process number."""
+        return processes(re.escape(f"MENTOR_TEST_STACK={self.stack}"))
 
     def changes(self, done: subprocess.CompletedProcess[str]) -> dict[str, int]:
         """The closing summary of an ``up`` or ``destroy``: ``{"created": 8, "unchanged": 13}``."""
@@ -198,4 +165,4 @@ def workshops(environment: dict[str, str], new_folder: Callable[[str], Path]) ->
         yield make
     finally:
         for workshop in made:
-            remove(workshop.stack)
+            remove(listing(workshop.stack))

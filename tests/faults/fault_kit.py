@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from tests.ground import listing, run
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, docker, listing, run
+from tests.workshop_kit import ROOT, Workshop, docker
 
 SERVICES = ("gateway", "spyglass", "directory", "postgres", "registry")
 STACK_TRACE = ("Traceback", "goroutine ", "panic:", '  File "')
@@ -33,13 +34,18 @@ exec @DOCKER@ "$@"
 """
 
 
+def with_programs(workshop: Workshop) -> Workshop:
+    """Give it the operator's programs."""
+    shutil.copytree(ROOT / "ops", workshop.folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    return workshop
+
+
 def quick(workshop: Workshop) -> Workshop:
     """Give it the operator's programs, and a course without images: filling a registry takes longer than all else."""
-    shutil.copytree(ROOT / "ops", workshop.folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
     course = workshop.folder / "workshop"
     (course / "lab.yaml").write_text("title: Faults\nmaterial: material\ndatabase:\n  files: [sample.sql]\n")
     (course / "sample.sql").write_text("CREATE TABLE given AS SELECT generate_series(1, 100) AS number;\n")
-    return workshop
+    return with_programs(workshop)
 
 
 def operate(workshop: Workshop, program: str, **environment: str) -> subprocess.CompletedProcess[str]:

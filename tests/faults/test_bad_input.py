@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.faults.fault_kit import assert_whole, operate, quick, said
-from tests.workshop_kit import Workshop, docker, listing
+from tests.ground import listing
+from tests.workshop_kit import Workshop, docker
 
 MISTAKES: dict[str, Any] = {
     "students": ["Anna", "anna", None, 7],
@@ -150,17 +151,12 @@ def test_the_corrected_course_is_all_that_it_takes(lab: Workshop) -> None:
 
 @pytest.mark.usefixtures("settings")
 def test_mistakes_touch_nothing_of_a_workshop_that_runs(lab: Workshop) -> None:
-    def running() -> str:
-        label = f"label=mentor.stack={lab.stack}"
-        names = docker("ps", "--filter", label, "--format", "{{.Names}}").split()
-        return docker("inspect", "-f", "{{.Id}} {{.State.StartedAt}}", *sorted(names))
-
-    before = running()
+    before = lab.running()
     # `hosts` stays right: with another one, everything would be somewhere else.
     lab.set(**{key: value for key, value in MISTAKES.items() if key != "hosts"})
     for text in refused(lab):
         assert set(reported(text)) == KEYS - {"hosts[0]"}, text
-    assert running() == before
+    assert lab.running() == before
 
 
 def test_a_mistake_in_new_sql_leaves_the_class_as_it_is(lab: Workshop) -> None:

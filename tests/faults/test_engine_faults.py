@@ -10,10 +10,10 @@ import pytest
 from mentor.images import SERVICES as SOURCES
 from mentor.images import fingerprint
 from tests.faults.fault_kit import SERVICES, held, operate, quick, said
-from tests.ground import NAMES
+from tests.ground import NAMES, run
 from tests.live.node_kit import Node
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, docker, run
+from tests.workshop_kit import ROOT, Workshop, docker
 
 SIZE = "6G"
 UP = ("up", "--yes", "--skip-preview")
@@ -80,11 +80,11 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def lab(engine: Engine, workshop_factory: Callable[..., Workshop]) -> Iterator[Workshop]:
+def lab(engine: Engine, workshop_factory: Callable[..., Workshop]) -> Workshop:
+    """A workshop on the second engine; it goes with that."""
     workshop = quick(workshop_factory("engine", students=1, hosts=[f"unix://{engine.socket}"]))
     workshop.set(database={"port": workshop.database_port, "bind": engine.address})
-    yield workshop
-    workshop.destroy(check=False, MENTOR_ARCHIVE="off")
+    return workshop
 
 
 def containers(engine: Engine) -> set[str]:

@@ -16,9 +16,9 @@ from tests.faults.fault_kit import (
     quick,
     said,
 )
-from tests.ground import on_the_engine
+from tests.ground import listing
 from tests.waiting import until
-from tests.workshop_kit import Workshop, docker, listing
+from tests.workshop_kit import Workshop, docker
 
 CLASS = ("s01", "s02", "teacher")
 UP = ("up", "--yes", "--skip-preview")
@@ -197,7 +197,7 @@ def test_without_archives_down_leaves_nothing_even_when_the_database_server_is_g
     # Not by label only: volumes without a name, networks by id, processes, ports.
     assert volumes.isdisjoint(docker("volume", "ls", "-q").split())
     assert networks.isdisjoint(docker("network", "ls", "-q").split())
-    assert not [thing for thing in on_the_engine() if lab.container("") in thing]
+    assert not [thing for thing in listing() if lab.container("") in thing]
     until(lambda: not lab.processes(), lambda: f"still at work: {lab.processes()}")
     for port in (lab.portal_port, lab.database_port):
         with socket.socket() as probe:

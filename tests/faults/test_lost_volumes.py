@@ -1,19 +1,17 @@
 """A service's volume is lost, with its container: what was put into it is put there again."""
 
-import shutil
 from collections.abc import Callable
 
 import pytest
 
-from tests.faults.fault_kit import operate, said
+from tests.faults.fault_kit import operate, said, with_programs
 from tests.live.portal_kit import sign_in
-from tests.workshop_kit import ROOT, Workshop, docker
+from tests.workshop_kit import Workshop, docker
 
 
 @pytest.fixture(scope="module")
 def lab(workshop_factory: Callable[..., Workshop]) -> Workshop:
-    workshop = workshop_factory("lost", students=2)
-    shutil.copytree(ROOT / "ops", workshop.folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    workshop = with_programs(workshop_factory("lost", students=2))
     workshop.up()
     return workshop
 

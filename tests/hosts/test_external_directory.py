@@ -9,10 +9,11 @@ import psycopg
 import pytest
 
 from ops import cards
+from tests.ground import listing
 from tests.live import image_kit as kit
 from tests.live.portal_kit import sign_in
 from tests.waiting import until
-from tests.workshop_kit import Workshop, listing
+from tests.workshop_kit import Workshop
 
 FILES = Path(__file__).parent / "school"
 READER = 'reader "of #all\\ cards'
@@ -58,10 +59,8 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 
 @pytest.fixture(scope="module")
-def lab(workshop_factory: Callable[..., Workshop]) -> Iterator[Workshop]:
-    workshop = workshop_factory("school", students=1)
-    yield workshop
-    workshop.destroy(check=False, MENTOR_ARCHIVE="off")
+def lab(workshop_factory: Callable[..., Workshop]) -> Workshop:
+    return workshop_factory("school", students=1)
 
 
 @pytest.mark.parametrize("scheme", ["ldaps", "ldap"])

@@ -7,10 +7,11 @@ import httpx
 import psycopg
 import pytest
 
+from tests.ground import listing, run
 from tests.live.node_kit import Node, Operator
 from tests.live.portal_kit import sign_in, trusting
 from tests.waiting import until
-from tests.workshop_kit import Workshop, listing, run
+from tests.workshop_kit import Workshop
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +33,12 @@ def node(operator: Operator) -> Iterator[Node]:
 
 
 @pytest.fixture(scope="module")
-def lab(workshop_factory: Callable[..., Workshop], node: Node, operator: Operator) -> Iterator[Workshop]:
+def lab(workshop_factory: Callable[..., Workshop], node: Node, operator: Operator) -> Workshop:
+    """A workshop on the other machine; it goes with that."""
     node.give_base_and_cache(but="gateway")
     workshop = at(operator.sits_at(workshop_factory("remote", students=1)), node)
-    try:
-        workshop.up()
-        yield workshop
-    finally:
-        workshop.destroy(check=False, MENTOR_ARCHIVE="off")
+    workshop.up()
+    return workshop
 
 
 def at(workshop: Workshop, node: Node, port: str = "") -> Workshop:

@@ -18,10 +18,8 @@ NAME = "lab.example.org"
 
 
 @pytest.fixture(scope="module")
-def lab(workshop_factory: Callable[..., Workshop]) -> Iterator[Workshop]:
-    workshop = workshop_factory("tls", students=1, address=["localhost", "127.0.0.1"])
-    yield workshop
-    workshop.destroy(check=False, MENTOR_ARCHIVE="off")
+def lab(workshop_factory: Callable[..., Workshop]) -> Workshop:
+    return workshop_factory("tls", students=1, address=["localhost", "127.0.0.1"])
 
 
 def chain_of(folder: Path) -> tuple[str, kit.Pair]:

@@ -1,25 +1,22 @@
 """Two workshops side by side on one host: nothing shared, and one goes without the other noticing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from tests.workshop_kit import Workshop, docker, listing
+from tests.ground import listing
+from tests.workshop_kit import Workshop, docker
 
 
 @pytest.fixture(scope="module")
-def blue_and_green(workshop_factory: Callable[..., Workshop]) -> Iterator[tuple[Workshop, Workshop]]:
+def blue_and_green(workshop_factory: Callable[..., Workshop]) -> tuple[Workshop, Workshop]:
     pair = workshop_factory("blue", students=1), workshop_factory("green", students=1)
-    try:
-        # At the same time: two teachers do not wait for each other.
-        with ThreadPoolExecutor() as both:
-            list(both.map(Workshop.up, pair))
-        yield pair
-    finally:
-        for workshop in pair:
-            workshop.destroy(check=False, MENTOR_ARCHIVE="off")
+    # At the same time: two teachers do not wait for each other.
+    with ThreadPoolExecutor() as both:
+        list(both.map(Workshop.up, pair))
+    return pair
 
 
 def subnets(workshop: Workshop) -> set[str]:

@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 
 from mentor.images import SERVICES, fingerprint
-from tests.ground import NAMES
+from tests.ground import NAMES, run
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, docker, run
+from tests.workshop_kit import ROOT, Workshop, docker
 
 FOLDER = Path(__file__).parent / "node"
 RIGHTS = [

@@ -8,8 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.ground import listing
 from tests.story.secrets_kit import command_lines, random_passwords
-from tests.workshop_kit import Workshop, docker, listing
+from tests.workshop_kit import Workshop, docker
 
 PEOPLE = ("s01", "s02", "s03", "teacher")
 

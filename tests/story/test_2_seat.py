@@ -3,8 +3,9 @@
 import subprocess
 from pathlib import Path
 
+from tests.ground import run
 from tests.waiting import until
-from tests.workshop_kit import Workshop, docker, run
+from tests.workshop_kit import Workshop, docker
 
 
 def test_a_seat_has_its_tools_its_material_and_its_own_engine(lab: Workshop) -> None:

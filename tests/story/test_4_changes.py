@@ -9,9 +9,10 @@ from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 from websockets.sync.connection import Connection
 
+from tests.ground import listing, run
 from tests.live.portal_kit import sign_in, trusting
 from tests.waiting import PATIENCE, until
-from tests.workshop_kit import Workshop, docker, listing, run
+from tests.workshop_kit import Workshop, docker
 
 
 def terminal(lab: Workshop, person: str) -> ClientConnection:

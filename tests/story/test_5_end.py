@@ -1,8 +1,8 @@
 """The end of the event: everybody's work is saved, and the host is what it was."""
 
-from tests import ground
+from tests.ground import listing
 from tests.waiting import until
-from tests.workshop_kit import Workshop, listing
+from tests.workshop_kit import Workshop
 
 
 def test_destroy_archives_everybody_and_leaves_nothing(lab: Workshop) -> None:
@@ -12,5 +12,5 @@ def test_destroy_archives_everybody_and_leaves_nothing(lab: Workshop) -> None:
         "s01", "s02", "s03", "s04", "teacher"
     }  # fmt: skip
     # Not by label only. Volumes without a name are compared at the end of the whole run (tests/conftest.py).
-    assert not [thing for thing in ground.on_the_engine() if lab.container("") in thing]
+    assert not [thing for thing in listing() if lab.container("") in thing]
     until(lambda: not lab.processes(), lambda: f"still at work: {lab.processes()}")

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,17 +93,30 @@ def own(client: TestClient, person: str = "s01", query: str = "?columns=90&rows=
     return client.websocket_connect(f"{SOCKETS}/seats/{person}/terminal{query}")
 
 
-def watched(client: TestClient, person: str = "s01") -> WebSocketTestSession:
-    return client.websocket_connect(f"{SOCKETS}/seats/{person}/watch")
+@contextmanager
+def at_desk(client: TestClient, world: World, person: str = "s01") -> Iterator[Screen]:
+    """A student at his own terminal, which answers."""
+    sign_in(client, world, person)
+    with own(client, person) as socket:
+        screen = Screen(socket)
+        screen.hears(type="ready")
+        yield screen
+
+
+@contextmanager
+def at_wall(client: TestClient, world: World) -> Iterator[Screen]:
+    """A teacher who watches the first student's terminal and does not type."""
+    sign_in(client, world, "teacher")
+    with client.websocket_connect(f"{SOCKETS}/seats/s01/watch") as socket:
+        screen = Screen(socket)
+        screen.hears(type="ready", typing=False)
+        yield screen
 
 
 def test_what_is_typed_runs_and_a_reload_finds_it_again(
     client: TestClient, world: World, seat: seat_double.SeatDouble
 ) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as socket:
-        screen = Screen(socket)
-        screen.hears(type="ready")
+    with at_desk(client, world) as screen:
         screen.type(b"echo h''ere-$((40+2))\r")
         screen.sees(b"here-42")
     until(lambda: seat.clients() == [], "nobody attached")  # closing the page detaches, and no client stays
@@ -111,10 +125,7 @@ def test_what_is_typed_runs_and_a_reload_finds_it_again(
 
 
 def test_the_seat_gets_the_pages_size(client: TestClient, world: World, seat: seat_double.SeatDouble) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as socket:
-        screen = Screen(socket)
-        screen.hears(type="ready")
+    with at_desk(client, world) as screen:
         size = ["display-message", "-p", "-t", "main:", "#{window_width}"]
         until(lambda: seat.tmux(*size).strip() == "90", "90 columns")
         screen.tell(type="resize", columns=70, rows=20)
@@ -150,14 +161,9 @@ def test_all_terminals_of_a_seat_share_one_connection(client: TestClient, world:
 def test_a_viewer_sees_and_nothing_he_sends_arrives(
     client: TestClient, world: World, seat: seat_double.SeatDouble
 ) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as desk_socket:
-        desk = Screen(desk_socket)
-        desk.hears(type="ready")
-        sign_in(client, world, "teacher")
-        with watched(client) as wall_socket:
-            wall = Screen(wall_socket)
-            wall.hears(type="ready", typing=False, columns=90)
+    with at_desk(client, world) as desk:
+        with at_wall(client, world) as wall:
+            wall.hears(type="ready", columns=90)
             desk.hears(type="watched", by=["Grace"], typing=[])
             wanted = {"ignore-size", "read-only"}
             until(lambda: any(wanted <= set(flags.split(",")) for flags in seat.clients()), "a viewer in the seat")
@@ -179,34 +185,21 @@ def test_what_a_viewer_sends_is_dropped_here_and_not_only_by_the_students_tmux(
 ) -> None:
     """The flag read-only is kept by a tmux that belongs to the student; here it is one that does not care."""
     monkeypatch.setattr(watch, "WATCHING", watch.TYPING)
-    sign_in(client, world, "s01")
-    with own(client) as desk_socket:
-        desk = Screen(desk_socket)
-        desk.hears(type="ready")
-        sign_in(client, world, "teacher")
-        with watched(client) as wall_socket:
-            wall = Screen(wall_socket)
-            wall.hears(type="ready", typing=False)
-            wall.type(b"echo in''trusion\r")
-            wall.told.clear()
-            wall.hears(type="pong")  # what was sent before it has been dealt with
-            desk.type(b"echo m''ine\r")
-            desk.sees(b"mine")
-            wall.sees(b"mine")
-            assert b"trusion" not in desk.shown + wall.shown
+    with at_desk(client, world) as desk, at_wall(client, world) as wall:
+        wall.type(b"echo in''trusion\r")
+        wall.told.clear()
+        wall.hears(type="pong")  # what was sent before it has been dealt with
+        desk.type(b"echo m''ine\r")
+        desk.sees(b"mine")
+        wall.sees(b"mine")
+        assert b"trusion" not in desk.shown + wall.shown
 
 
 def test_taking_over_types_is_shown_and_is_written_down(
     client: TestClient, world: World, seat: seat_double.SeatDouble
 ) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as desk_socket:
-        desk = Screen(desk_socket)
-        desk.hears(type="ready")
-        sign_in(client, world, "teacher")
-        with watched(client) as wall_socket:
-            wall = Screen(wall_socket)
-            wall.hears(type="ready", typing=False)
+    with at_desk(client, world) as desk:
+        with at_wall(client, world) as wall:
             wall.tell(type="take-over")
             wall.hears(type="ready", typing=True)
             desk.hears(type="watched", by=["Grace"], typing=["Grace"])
@@ -231,16 +224,12 @@ def test_taking_over_types_is_shown_and_is_written_down(
 
 
 def test_a_viewer_of_a_seat_where_nobody_was_yet_sees_a_prompt(client: TestClient, world: World) -> None:
-    sign_in(client, world, "teacher")
-    with watched(client) as socket:
-        Screen(socket).hears(type="ready", typing=False, columns=100)
+    with at_wall(client, world) as wall:
+        wall.hears(type="ready", columns=100)
 
 
 def test_a_flood_waits_in_the_seat_until_it_was_shown(client: TestClient, world: World) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as socket:
-        screen = Screen(socket)
-        screen.hears(type="ready")
+    with at_desk(client, world) as screen:
         screen.type(b"while :; do printf '%5000d' 7; done\r")
         before = len(screen.shown)
         while len(screen.shown) - before < AHEAD:
@@ -267,10 +256,7 @@ def code_of_the_end(screen: Screen) -> int:
 
 
 def test_the_end_of_the_shell_ends_the_terminal(client: TestClient, world: World) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as socket:
-        screen = Screen(socket)
-        screen.hears(type="ready")
+    with at_desk(client, world) as screen:
         screen.type(b"tmux kill-server\r")
         assert code_of_the_end(screen) == Close.ENDED
 
@@ -282,23 +268,14 @@ def test_a_seat_that_does_not_answer_is_said(client: TestClient, world: World) -
 
 
 def test_signing_out_closes_the_terminal(client: TestClient, world: World) -> None:
-    sign_in(client, world, "s01")
-    with own(client) as socket:
-        screen = Screen(socket)
-        screen.hears(type="ready")
+    with at_desk(client, world) as screen:
         client.post("/sign-out")
         assert code_of_the_end(screen) == Close.SIGNED_OUT
 
 
 def test_a_removed_persons_terminal_closes_and_nobody_elses(client: TestClient, world: World) -> None:
-    sign_in(client, world, "s02")
-    with own(client, "s02") as other_socket:
-        other = Screen(other_socket)
-        other.hears(type="ready")
-        sign_in(client, world, "s01")
-        with own(client) as socket:
-            screen = Screen(socket)
-            screen.hears(type="ready")
+    with at_desk(client, world, "s02") as other:
+        with at_desk(client, world) as screen:
             course = json.loads((world.folder / "class.json").read_text())
             course["people"] = [person for person in course["people"] if person["id"] != "s01"]
             world.put(course)
@@ -309,11 +286,8 @@ def test_a_removed_persons_terminal_closes_and_nobody_elses(client: TestClient, 
 
 def test_nobody_opens_terminals_without_end(client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presence, "MOST_LINES", 1)
-    sign_in(client, world, "s01")
-    with own(client) as socket:
-        Screen(socket).hears(type="ready")
-        with own(client) as one_more:
-            assert code_of_the_end(Screen(one_more)) == Close.TOO_MANY
+    with at_desk(client, world), own(client) as one_more:
+        assert code_of_the_end(Screen(one_more)) == Close.TOO_MANY
 
 
 @pytest.mark.parametrize(
