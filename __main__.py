@@ -23,7 +23,7 @@ interruption.end_quietly()
 gc.disable()  # A short run makes a million small objects and throws few away: looking for them is a third of its time.
 try:
     workshop = read(settings.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
-    preflight.require(workshop, pulumi.get_project())
+    facts = preflight.require(workshop, pulumi.get_project())
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -33,10 +33,10 @@ on_host = pulumi.ResourceOptions(providers=[host.provider()])
 database_address = report.database_address(host, chosen)
 
 ground = SharedGround("ground", host, roster.backplane, on_host)
-images = Images("images", list(chosen.seat.packages), chosen.seat.dockerfile, on_host).ids
+images = Images("images", list(chosen.seat.packages), chosen.seat.dockerfile, facts.base_image, on_host).ids
 names = {"gateway": list(chosen.address), "directory": ["directory"], "postgres": ["postgres", *chosen.address]}
 keys = Certificates("certificates", host.stack, names)
-registry = Registry("registry", host, ground.backplane, images["registry"], course.images, on_host)
+registry = Registry("registry", host, ground.backplane, images["registry"], course.images, facts.base_image, on_host)
 directory = Directory("directory", host, ground.backplane, images["directory"], keys.authority.public,
                       keys.servers["directory"], chosen.directory, on_host)  # fmt: skip
 database_server = DatabaseServer(
@@ -60,7 +60,7 @@ seats = Seats(
     "seats",
     roster,
     SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone, image=images["seat"],
-             material=ground.material, authorized_key=keys.terminal.public),
+             material=ground.material, authorized_key=keys.terminal.public, counts_swap=facts.counts_swap),
     pulumi.ResourceOptions.merge(on_host, taught),
 )  # fmt: skip
 accounts = Accounts("accounts", host, directory, roster, taught)

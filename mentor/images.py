@@ -1,16 +1,20 @@
 """The images of the workshop, built on its host from ``images/*`` and ``spyglass/``.
 
-Comes in: the folders, the teacher's packages or Dockerfile. Goes out: one image id per service. A tag carries the hash
-of what went in, so that a preview shows which image changed and two stacks share what is equal.
+Comes in: the folders, the teacher's packages or Dockerfile, which base image the host has. Goes out: one image id per
+service. A tag carries the hash of what went in, so that a preview shows which image changed, two stacks share what is
+equal, and a base image that was mended is built upon.
 """
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
 import pulumi_docker as docker
+
+from mentor.probe import BASE_IMAGE
 
 SERVICES = {
     "seat": "images/seat",
@@ -20,17 +24,20 @@ SERVICES = {
     "gateway": "images/gateway",
     "spyglass": "spyglass",
 }
+ON_BASE = re.compile(rf"^FROM\s+(--\S+\s+)*{re.escape(BASE_IMAGE)}(\s|$)", re.IGNORECASE | re.MULTILINE)
 IGNORED = "__pycache__"
 """Python writes it beside the sources; the folders' .dockerignore leaves it out of the build as well."""
 
 
-def fingerprint(folder: Path, arguments: Mapping[str, str]) -> str:
-    """Twelve hex digits over names, modes and contents of a build's files and its arguments.
+def fingerprint(folder: Path, arguments: Mapping[str, str], base: str, dockerfile: Path | None = None) -> str:
+    """Twelve hex digits over names, modes and contents of a build's files, its arguments, its base image's id.
 
     Raises:
         OSError: the folder cannot be read.
     """
     seen = hashlib.sha256(repr(sorted(arguments.items())).encode())
+    if ON_BASE.search((dockerfile or folder / "Dockerfile").read_text(encoding="utf-8")):
+        seen.update(base.encode() + b"\0")
     for path in sorted(folder.rglob("*")):
         if path.is_file() and IGNORED not in path.parts:
             seen.update(os.fsencode(path.relative_to(folder)) + b"\0")
@@ -42,11 +49,12 @@ def build(
     name: str,
     folder: Path,
     arguments: Mapping[str, str],
+    base: str,
     opts: pulumi.ResourceOptions,
     dockerfile: Path | None = None,
 ) -> tuple[str, docker.Image]:
     """One image, built by the host's own engine and never pushed; and its name, which others may build on."""
-    image_name = f"mentor/{name}:{fingerprint(folder, arguments)}"
+    image_name = f"mentor/{name}:{fingerprint(folder, arguments, base, dockerfile)}"
     image = docker.Image(
         f"{name}-image",
         image_name=image_name,
@@ -69,14 +77,23 @@ class Images(pulumi.ComponentResource):
     ids: Mapping[str, pulumi.Output[str]]
 
     def __init__(
-        self, name: str, packages: list[str], dockerfile: Path | None, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        packages: list[str],
+        dockerfile: Path | None,
+        base: str,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """``packages`` and ``dockerfile`` are the teacher's additions to the seat."""
+        """``packages`` and ``dockerfile`` are the teacher's; ``base`` is the id of the host's `BASE_IMAGE`."""
         super().__init__("mentor:index:Images", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         built = {
             service: build(
-                service, Path(folder), {"PACKAGES": " ".join(sorted(packages))} if service == "seat" else {}, child
+                service,
+                Path(folder),
+                {"PACKAGES": " ".join(sorted(packages))} if service == "seat" else {},
+                base,
+                child,
             )
             for service, folder in SERVICES.items()
         }
@@ -89,6 +106,6 @@ class Images(pulumi.ComponentResource):
     def _on_top(self, seat_name: str, seat: docker.Image, dockerfile: Path) -> docker.Image:
         """The teacher's Dockerfile over the seat, and over that the removal of setuid bits that it brought."""
         after_seat = pulumi.ResourceOptions(parent=self, depends_on=[seat])
-        taught_name, taught = build("taught", dockerfile.parent, {"SEAT": seat_name}, after_seat, dockerfile)
+        taught_name, taught = build("taught", dockerfile.parent, {"SEAT": seat_name}, "", after_seat, dockerfile)
         after_taught = pulumi.ResourceOptions(parent=self, depends_on=[taught])
-        return build("hardened", Path("images/hardened"), {"SEAT": taught_name}, after_taught)[1]
+        return build("hardened", Path("images/hardened"), {"SEAT": taught_name}, "", after_taught)[1]

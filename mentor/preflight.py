@@ -1,7 +1,7 @@
 """Whether this host can carry this workshop, said before the first resource, so at preview too.
 
-Comes in: the workshop and the host's facts. Goes out: nothing, or one report of every problem. Whoever leaves the class
-by this roster is named here, because the engine's own list of deletions names volumes, not people.
+Comes in: the workshop and the host's facts. Goes out: the facts, or one report of every problem. Whoever leaves
+the class by this roster is named here, because the engine's own list of deletions names volumes, not people.
 """
 
 import re
@@ -10,7 +10,7 @@ import pulumi
 
 from mentor import capacity
 from mentor.host import DockerHost
-from mentor.probe import Facts, HostError, probe
+from mentor.probe import BASE_IMAGE, Facts, HostError, probe
 from mentor.problems import Problems, SettingsError, show
 from mentor.workshop import Workshop
 
@@ -18,8 +18,8 @@ OLDEST_ENGINE = (20, 10)
 OLDEST_KERNEL = (5, 11)
 
 
-def require(workshop: Workshop, project: str) -> None:
-    """Stop unless the host can carry the workshop; then name who leaves.
+def require(workshop: Workshop, project: str) -> Facts:
+    """Stop unless the host can carry the workshop; then name who leaves, and give back what the host is like.
 
     Raises:
         SettingsError: what is missing on the host, each line with its fix.
@@ -39,18 +39,15 @@ def require(workshop: Workshop, project: str) -> None:
     for person in sorted(facts.students - {person.id for person in workshop.roster.people}):
         place = workshop.settings.archive.folder / workshop.stack / person
         pulumi.log.warn(f"{person} is no longer in the class: archived to {place}, then deleted")
+    return facts
 
 
 def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
     """Report everything that keeps this workshop off this host."""
     settings, url = workshop.settings, workshop.settings.hosts[0]
-    version = tuple(int(part) for part in re.findall(r"\d+", facts.version)[:2])
-    if version < OLDEST_ENGINE:
-        found.add("hosts[0]", f"{show(url)} has Docker Engine {facts.version}: install 20.10 or later")
-    if settings.seat.isolation == "rootless":
-        for holds, text in _rootless(facts):
-            if not holds:
-                found.add("hosts[0]", f"{show(url)} {text}")
+    for holds, text in [*_engine(facts), *(_rootless(facts) if settings.seat.isolation == "rootless" else [])]:
+        if not holds:
+            found.add("hosts[0]", f"{show(url)} {text}")
     for section, port in (("https", settings.https.port), ("database", settings.database.port)):
         if port in facts.listening - facts.ours:
             found.add(
@@ -77,6 +74,17 @@ def _resources(facts: Facts) -> capacity.HostFacts:
         disk_free_mib=facts.disk_free_mib,
         people_present=len(facts.students),
     )
+
+
+def _engine(facts: Facts) -> list[tuple[bool, str]]:
+    """What every workshop needs of the engine, and how the host gets it."""
+    version = tuple(int(part) for part in re.findall(r"\d+", facts.version)[:2])
+    pull = f"docker pull {BASE_IMAGE}"
+    return [
+        (version >= OLDEST_ENGINE, f"has Docker Engine {facts.version}: install 20.10 or later"),
+        # Not left to the first build: an image's name says what it was built on, and would be another one after it.
+        (bool(facts.base_image), f"lacks the image that all others are built on: run {pull} there"),
+    ]
 
 
 def _rootless(facts: Facts) -> list[tuple[bool, str]]:

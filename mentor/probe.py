@@ -16,6 +16,8 @@ from mentor.host import DockerHost
 
 TIMEOUT_SECONDS = 30
 TRIES = 3
+BASE_IMAGE = "debian:trixie-slim"
+"""What every image is built on."""
 
 SCRIPT = r"""
 [ -c /dev/net/tun ] && echo tun=1 || echo tun=0
@@ -34,7 +36,10 @@ class HostError(Exception):
 
 @dataclass(frozen=True)
 class Facts:
-    """A host as it is. Sizes in MiB; ``listening`` are its TCP ports, ``ours`` those this stack publishes already."""
+    """A host as it is. Sizes in MiB; ``listening`` are its TCP ports, ``ours`` those this stack publishes already.
+
+    ``base_image`` is the id of `BASE_IMAGE` there, empty where it is missing.
+    """
 
     version: str
     cpus: int
@@ -44,6 +49,8 @@ class Facts:
     has_user_namespaces: bool
     has_apparmor_switch: bool
     kernel: str
+    base_image: str
+    counts_swap: bool
     listening: frozenset[int] = frozenset()
     ours: frozenset[int] = frozenset()
     foreign_networks: dict[str, IPv4Network] = field(default_factory=dict)
@@ -104,6 +111,8 @@ def probe(host: DockerHost) -> Facts:
         has_user_namespaces=int(machine["userns"][0]) > 0 and machine["clone"] != ["0"],
         has_apparmor_switch=machine["apparmor"] != ["0"],
         kernel=engine["KernelVersion"],
+        base_image=_ask(host, ["docker", "image", "ls", "-q", "--no-trunc", BASE_IMAGE], "docker image ls").strip(),
+        counts_swap=bool(engine["SwapLimit"]),
         listening=frozenset(int(line.rsplit(":", 1)[1], 16) for line in machine.get("listen", [])),
         ours=_published(host, published),
         foreign_networks=_networks(host),

@@ -49,6 +49,7 @@ class Registry(pulumi.ComponentResource):
         backplane: docker.Network,
         image: pulumi.Input[str],
         images: Sequence[CourseImage],
+        base: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mentor:index:Registry", name, None, opts)
@@ -65,7 +66,7 @@ class Registry(pulumi.ComponentResource):
             slug = label(course_image.name)
             source: pulumi.Input[str] = ""
             if course_image.build:
-                source = build(f"course-{slug}", course_image.build, {}, child)[1].repo_digest
+                source = build(f"course-{slug}", course_image.build, {}, base, child)[1].repo_digest
             command.local.Command(
                 f"{slug}-in-registry",
                 create=RUN_SCRIPT,

@@ -16,11 +16,14 @@ from mentor.roster import Person, Roster
 from mentor.settings import SeatSettings
 
 SECCOMP = Path("images/seat/seccomp.json")
-RIGHTS = docker.ContainerCapabilitiesArgs(
-    drops=["ALL"], adds=["CAP_NET_ADMIN", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID"]
-)
+CAPABILITIES = ("NET_ADMIN", "SETGID", "SETPCAP", "SETUID")
 """What a rootless engine needs to map its users. The other two are for the first process alone: it lays routes that no
 student may change, and gives both up for good before anything of his runs."""
+
+
+def rights() -> docker.ContainerCapabilitiesArgs:
+    """All but `CAPABILITIES` are dropped."""
+    return docker.ContainerCapabilitiesArgs(drops=["ALL"], adds=[f"CAP_{name}" for name in CAPABILITIES])
 
 
 def confinement() -> list[str]:
@@ -31,7 +34,7 @@ def confinement() -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class SeatArgs:
-    """What all seats have in common."""
+    """What all seats have in common. ``counts_swap``: whether the host's engine limits swap beside memory."""
 
     host: DockerHost
     limits: SeatSettings
@@ -39,6 +42,7 @@ class SeatArgs:
     image: pulumi.Input[str]
     material: docker.Volume
     authorized_key: pulumi.Input[str]
+    counts_swap: bool
 
 
 class Seat(pulumi.ComponentResource):
@@ -75,6 +79,8 @@ class Seat(pulumi.ComponentResource):
             ],
             cpus=f"{args.limits.cpus:g}" if args.limits.cpus % 1 else f"{args.limits.cpus:.1f}",
             memory=args.limits.memory_mib,
+            # As much again, as the engine would have it. Unsaid it stays what it was, and memory above it is refused.
+            memory_swap=2 * args.limits.memory_mib if args.counts_swap else None,
             restart="unless-stopped",
             log_driver="json-file",
             log_opts={"max-size": "1m", "max-file": "1"},
@@ -83,13 +89,14 @@ class Seat(pulumi.ComponentResource):
             devices=[docker.ContainerDeviceArgs(host_path="/dev/net/tun", container_path="/dev/net/tun")],
             # In ``privileged`` every student is root on the host, which ``up`` says aloud.
             privileged=True if privileged else None,
-            capabilities=None if privileged else RIGHTS,
+            capabilities=None if privileged else rights(),
             security_opts=None if privileged else confinement(),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # The engine rewrites the first and never reads the second back: they would replace a seat.
-                ignore_changes=["memorySwap", "securityOpts"],
-                replace_on_changes=["tmpfs"],
+                # Never read back: it would replace a seat. An engine that does not count swap says -1 there, and then
+                # takes no other limit of memory.
+                ignore_changes=["securityOpts"] if args.counts_swap else ["memorySwap", "securityOpts"],
+                replace_on_changes=["tmpfs"] if args.counts_swap else ["memory", "tmpfs"],
                 delete_before_replace=True,
             ),
         )

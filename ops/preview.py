@@ -1,7 +1,7 @@
 """What a preview means for the people of the workshop.
 
-In: the document that ``pulumi preview --json`` prints. Out: counts, errors, and whose resources would go or be made
-anew.
+In: the document that ``pulumi preview --json`` prints. Out: counts, errors, whose resources would go or be made anew,
+and what everybody would notice of a service that is made anew.
 """
 
 import re
@@ -12,6 +12,15 @@ from typing import Any
 PERSON_LABEL = "mentor.student"
 _LOSING = {"delete": "deleted", "replace": "replaced"}
 _COUNTED = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted"}
+_CONTAINER = "docker:index/container:Container"
+_FELT = {
+    "directory": "nobody can sign in",
+    "gateway": "the portal's pages do not answer, terminals in browsers connect again after it",
+    "postgres": "every connection to a database is cut; the databases stay",
+    "registry": "seats cannot fetch the course's images",
+    "spyglass": "the portal's pages do not answer, terminals in browsers connect again after it",
+}
+"""What people feel while a service's container is made anew, by the resource's name."""
 _NOISE = "an unhandled error occurred: program exited with non-zero exit code"
 
 
@@ -30,6 +39,7 @@ class Summary:
 
     counts: Mapping[str, int]
     losses: tuple[Loss, ...]
+    interruptions: tuple[str, ...]
     errors: tuple[str, ...]
 
     def headline(self) -> str:
@@ -46,7 +56,7 @@ class Summary:
         for person, actions in by_person.items():
             text = "; ".join(f"{action}: {', '.join(things)}" for action, things in sorted(actions.items()))
             alike.setdefault(text, []).append(person)
-        return [f"{', '.join(people)} - {text}" for text, people in alike.items()]
+        return [f"{', '.join(people)} - {text}" for text, people in alike.items()] + list(self.interruptions)
 
 
 def summarise(preview: Mapping[str, Any], *, cattle: Container[str] = ()) -> Summary:
@@ -66,8 +76,17 @@ def summarise(preview: Mapping[str, Any], *, cattle: Container[str] = ()) -> Sum
     return Summary(
         counts={word: int(summary.get(operation, 0)) for operation, word in _COUNTED.items()},
         losses=tuple(sorted(losses)),
+        interruptions=tuple(sorted(_interruptions(steps, cattle))),
         errors=tuple(_errors(preview.get("diagnostics") or [])),
     )
+
+
+def _interruptions(steps: Iterable[Mapping[str, Any]], cattle: Container[str]) -> Iterable[str]:
+    """A line for each service that works and would be made anew."""
+    for step in steps:
+        felt = _FELT.get(_name(step["urn"]))
+        if felt and step.get("op") == "replace" and _type(step["urn"]) == _CONTAINER and step["urn"] not in cattle:
+            yield f"everybody - for some seconds {felt} ({_name(step['urn'])} is made anew)"
 
 
 def labelled(state: Mapping[str, Any]) -> str | None:

@@ -59,12 +59,15 @@ def admit_lost_volumes(stack: Stack, engine: Engine) -> None:
 
 
 def ask(summary: Summary, stack: Stack) -> None:
-    """Ask before a person's things are deleted or replaced."""
-    if not summary.losses:
+    """Ask before a person's things are deleted or replaced, or everybody is interrupted."""
+    if not summary.warnings():
         return
-    say("up: this takes something from people:")
+    say("up: this takes something from people, or interrupts them:")
     for line in summary.warnings():
         say(f"  {line}")
+    if not summary.losses:
+        confirm("Go on?")
+        return
     if os.environ.get("MENTOR_ARCHIVE") == "off":
         say("up: MENTOR_ARCHIVE=off: volumes and databases among these go without an archive")
     else:

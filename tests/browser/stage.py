@@ -13,22 +13,13 @@ import tarfile
 import time
 from pathlib import Path
 
+from tests.seat_options import SEAT_OPTIONS
+
 ROOT = Path(__file__).parents[2]
 PREFIX = "try-stage"
 NETWORK = "10.99.40.0/24"
 PORT = 9443
 TAGS = {name: f"{PREFIX}-{name}" for name in ("gateway", "spyglass", "directory", "seat")}
-SEAT_RIGHTS = [
-    "--cap-drop=ALL",
-    "--cap-add=SETUID",
-    "--cap-add=SETGID",
-    "--cap-add=NET_ADMIN",
-    "--cap-add=SETPCAP",
-    "--security-opt=systempaths=unconfined",
-    "--security-opt=apparmor=unconfined",
-    "--device=/dev/net/tun",
-    "--tmpfs=/run/user/1000:exec,uid=1000,gid=1000,mode=700",
-]
 PEOPLE = [
     ("s01", "Ada Lovelace", "red", "student"),
     ("s02", "Bertold <b>Brecht</b>", "red", "student"),
@@ -127,7 +118,7 @@ def up(folder: Path) -> None:
         credentials.append({"id": name, "username": name, "password": f"{name}-password", "role": role})
         keys = {"seat/authorized_keys": pem["key.pub"]}
         if name != "spare01":  # nobody sits there: the page must say so
-            create(f"seat-{name}", TAGS["seat"], keys, *SEAT_RIGHTS, seccomp, "-e", f"STUDENT={name}")
+            create(f"seat-{name}", TAGS["seat"], keys, *SEAT_OPTIONS, seccomp, "-e", f"STUDENT={name}")
     run("docker", "exec", "-i", f"{PREFIX}-spyglass", "class-put", stdin=course(PEOPLE))
     healthy("spyglass", "healthy")
     healthy("gateway", "healthy")

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from mentor.images import SERVICES as SOURCES
-from mentor.images import fingerprint
 from tests.faults.fault_kit import SERVICES, held, operate, quick, said
 from tests.ground import NAMES, run
-from tests.live.node_kit import Node
+from tests.live.node_kit import Node, image_name
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
@@ -67,8 +66,7 @@ def engine() -> Iterator[Engine]:
     made = Engine()
     # What it has to build itself would take minutes, and its disk.
     for service, folder in SOURCES.items():
-        arguments = {"PACKAGES": ""} if service == "seat" else {}
-        name = f"mentor/{service}:{fingerprint(ROOT / folder, arguments)}"
+        name = image_name(service)
         if run("docker", "image", "inspect", name, check=False).returncode:
             docker("build", "-q", "-t", name, str(ROOT / folder))
     try:

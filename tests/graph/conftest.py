@@ -18,9 +18,14 @@ import pytest
 from pulumi.runtime import mocks, rpc
 
 from mentor import interruption, preflight
+from mentor.probe import Facts
 
 ROOT = Path(__file__).parents[2]
 GRAPHS: dict[str, "Graph"] = {}
+HOST = Facts(
+    version="28.2.2", cpus=2, memory_mib=8192, disk_free_mib=50_000, has_tun=True, has_user_namespaces=True,
+    has_apparmor_switch=False, kernel="6.1.0-37-amd64", base_image="sha256:base", counts_swap=True,
+)  # fmt: skip
 KEY = "-----BEGIN PRIVATE KEY-----\nmock\n-----END PRIVATE KEY-----\n"
 
 
@@ -110,7 +115,7 @@ class Monitor(mocks.MockMonitor):
 def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
     """Run the program with this config; keys are top-level settings, values as YAML would give them."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(preflight, "require", lambda *_: None)
+    monkeypatch.setattr(preflight, "require", lambda *_: HOST)
     monkeypatch.setattr(interruption, "end_quietly", lambda: None)
 
     def remembered(stack: str = "dev", secrets: Sequence[str] = (), **config: object) -> Graph:

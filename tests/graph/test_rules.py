@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.graph.conftest import Declared, Graph
+from mentor import preflight
+from tests.graph.conftest import HOST, Declared, Graph
 
 Declare = Callable[..., Graph]
 
@@ -91,7 +93,20 @@ def test_every_container_has_a_limit_or_a_health_check_and_never_the_default_net
         assert each.inputs["logOpts"]["max-size"], each.name
         assert each.inputs["restart"] == "unless-stopped", each.name
         assert each.delete_before_replace, each.name
-        assert "memorySwap" in each.ignore_changes, each.name
+        assert ("memorySwap" in each.ignore_changes) != ("memorySwap" in each.inputs), each.name
+
+
+def test_where_swap_is_not_counted_another_limit_of_memory_is_another_container(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such an engine refuses to change the limit of one that is there."""
+    machine = declare(students=1).by_name["s01-machine"]
+    assert machine.inputs["memorySwap"] == 2 * machine.inputs["memory"]
+    assert "memory" not in machine.replace_on_changes
+    monkeypatch.setattr(preflight, "require", lambda *_: replace(HOST, counts_swap=False))
+    machine = declare(stack="uncounted", students=1).by_name["s01-machine"]
+    assert "memorySwap" not in machine.inputs
+    assert "memory" in machine.replace_on_changes
 
 
 def test_seats_are_unprivileged_by_default(declare: Declare) -> None:

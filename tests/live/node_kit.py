@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from mentor.images import SERVICES, fingerprint
+from mentor.probe import BASE_IMAGE
 from tests.ground import NAMES, run
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
@@ -33,10 +34,12 @@ for image in ../../content/sha256/*; do
 done"""
 
 
-def _image_name(service: str) -> str:
+def image_name(service: str) -> str:
+    """What the program calls this service's image here."""
     folder = Path(SERVICES[service])
     arguments = {"PACKAGES": ""} if service == "seat" else {}
-    return f"mentor/{service}:{fingerprint(ROOT / folder, arguments)}"
+    base = docker("image", "ls", "-q", "--no-trunc", BASE_IMAGE)
+    return f"mentor/{service}:{fingerprint(ROOT / folder, arguments, base)}"
 
 
 def _built(name: str) -> bool:
@@ -101,7 +104,7 @@ class Node:
 
     def start(self, *authorized: str) -> None:
         """Build it, start it, and wait until its engine answers."""
-        seat = _image_name("seat")
+        seat = image_name("seat")
         if not _built(seat):
             run("docker", "build", "-q", "-t", seat, str(ROOT / "images" / "seat"))
         self.image = docker("build", "-q", "--build-arg", f"SEAT={seat}", str(FOLDER)).splitlines()[-1]
@@ -137,7 +140,7 @@ class Node:
 
     def give_base_and_cache(self, *, but: str) -> None:
         """Copy the base image there, and this machine's finished builds as the cache of its own, ``but`` one."""
-        names = [_image_name(service) for service in SERVICES if service != but]
+        names = [image_name(service) for service in SERVICES if service != but]
         names += docker(
             "images", "--filter", "reference=mentor/course-*", "--format", "{{.Repository}}:{{.Tag}}"
         ).split()

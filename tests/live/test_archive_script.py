@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import image_kit as kit
+from tests.seat_options import SEAT_OPTIONS
 from tests.waiting import until
 
 SCRIPTS = kit.ROOT / "mentor" / "scripts"
@@ -294,10 +295,8 @@ def test_containers_in_a_seat_are_stopped_before_it_is_read(workshop: Workshop) 
     home, engine = workshop.ground.volume("real-home"), workshop.ground.volume("real-engine")
     workshop.ground.containers.append(seat)
     kit.docker(
-        "create", "--name", seat, "--label", kit.LABEL, "--network", workshop.ground.token, "--cap-drop", "ALL",
-        "--cap-add", "SETUID", "--cap-add", "SETGID", "--security-opt", f"seccomp={kit.ROOT}/images/seat/seccomp.json",
-        "--security-opt", "systempaths=unconfined", "--security-opt", "apparmor=unconfined", "--device", "/dev/net/tun",
-        "--tmpfs", "/run/user/1000:exec,uid=1000,gid=1000,mode=700", "-v", f"{home}:/home/student",
+        "create", "--name", seat, "--label", kit.LABEL, "--network", workshop.ground.token, *SEAT_OPTIONS,
+        "--security-opt", f"seccomp={kit.ROOT}/images/seat/seccomp.json", "-v", f"{home}:/home/student",
         "-v", f"{engine}:/var/lib/engine", "-e", "STUDENT=s01", kit.image("seat"),
     )  # fmt: skip
     kit.docker("start", seat)

@@ -45,7 +45,7 @@ def test_a_remote_hosts_ports_are_reached_at_its_name() -> None:
     assert DockerHost("dev", "unix:///var/run/docker.sock").hostname == "127.0.0.1"
 
 
-def test_an_images_fingerprint_knows_content_names_and_arguments_only(tmp_path: Path) -> None:
+def test_an_images_fingerprint_knows_content_names_arguments_and_base_only(tmp_path: Path) -> None:
     def made(folder: str, **files: str) -> Path:
         place = tmp_path / folder
         (place / "__pycache__").mkdir(parents=True)
@@ -55,9 +55,11 @@ def test_an_images_fingerprint_knows_content_names_and_arguments_only(tmp_path: 
         return place
 
     one, same = made("one", Dockerfile="FROM a"), made("two", Dockerfile="FROM a")
-    assert fingerprint(one, {}) == fingerprint(same, {})
-    others = [made("three", Dockerfile="FROM b"), made("four", Other="FROM a")]
-    assert len({fingerprint(folder, {}) for folder in [one, *others]} | {fingerprint(one, {"A": "1"})}) == 4
+    assert fingerprint(one, {}, "1") == fingerprint(same, {}, "2")
+    others = [made("three", Dockerfile="FROM b"), made("four", Dockerfile="FROM a", Other="FROM a")]
+    assert len({fingerprint(folder, {}, "1") for folder in [one, *others]} | {fingerprint(one, {"A": "1"}, "1")}) == 4
+    on_base = made("five", Dockerfile="# FROM\nFROM debian:trixie-slim AS first\n")
+    assert fingerprint(on_base, {}, "1") != fingerprint(on_base, {}, "2"), "a mended base image is built upon"
 
 
 def test_no_two_images_share_a_resources_name() -> None:

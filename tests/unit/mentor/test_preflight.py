@@ -22,6 +22,8 @@ GOOD = Facts(
     has_user_namespaces=True,
     has_apparmor_switch=False,
     kernel="6.1.0-37-amd64",
+    base_image="sha256:base",
+    counts_swap=True,
 )
 
 
@@ -46,6 +48,7 @@ def test_a_good_host_is_accepted(workshop: Workshop) -> None:
         (replace(GOOD, version="19.03.8"), "hosts[0]", "20.10 or later"),
         (replace(GOOD, kernel="5.4.0-1"), "hosts[0]", "5.11 or later"),
         (replace(GOOD, has_tun=False), "hosts[0]", "modprobe tun"),
+        (replace(GOOD, base_image=""), "hosts[0]", "docker pull debian:trixie-slim"),
         (replace(GOOD, has_user_namespaces=False), "hosts[0]", "sysctl"),
         (replace(GOOD, has_apparmor_switch=True), "hosts[0]", "apparmor_restrict"),
         (replace(GOOD, listening=frozenset({8443})), "https.port", "8444"),

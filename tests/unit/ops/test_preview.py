@@ -98,3 +98,14 @@ def test_the_programs_report_comes_once_and_without_the_engines_noise() -> None:
         {"severity": "warning", "message": "warning: something"},
     ]
     assert summarise({"diagnostics": diagnostics}).errors == ("mentor:students: expected a number",)
+
+
+def test_a_working_service_that_is_made_anew_interrupts_everybody() -> None:
+    """Another `address` is another certificate, and with it another database server."""
+    steps = [step("replace", CONTAINER, "postgres"), step("replace", COMMAND, "postgres-certificate"),
+             step("update", CONTAINER, "gateway"), step("create", CONTAINER, "registry")]  # fmt: skip
+    summary = summarise({"steps": steps})
+    assert summary.losses == ()
+    [line] = summary.warnings()
+    assert "every connection to a database is cut; the databases stay" in line
+    assert summarise({"steps": steps}, cattle={urn(CONTAINER, "postgres")}).warnings() == []

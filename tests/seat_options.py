@@ -1,0 +1,12 @@
+"""How a seat's container is started by hand, with the rights that the program gives it; its filter apart."""
+
+from mentor.seats import CAPABILITIES
+
+SEAT_OPTIONS = [
+    "--cap-drop=ALL",
+    *(f"--cap-add={name}" for name in CAPABILITIES),
+    "--security-opt=systempaths=unconfined",
+    "--security-opt=apparmor=unconfined",
+    "--device=/dev/net/tun",
+    "--tmpfs=/run/user/1000:exec,uid=1000,gid=1000,mode=700",
+]
