@@ -1,10 +1,12 @@
-"""Writes the cards to hand out: one printable page with a card and a QR code per person.
+"""Writes the cards to hand out: one printable page with a card and a QR code per person, and the same as a table.
 
-In: the secret outputs ``credentials`` and ``teachers``, the public ``caCertificate``. Out: ``cards-<stack>.html``,
-readable by its owner only, with nothing in it that comes from elsewhere.
+In: the secret outputs ``credentials`` and ``teachers``, the public ``caCertificate``. Out: ``cards-<stack>.html`` and
+``cards-<stack>.csv``, readable by their owner only, with nothing in them that comes from elsewhere.
 """
 
+import csv
 import hashlib
+import io
 import os
 import ssl
 from collections.abc import Mapping, Sequence
@@ -75,11 +77,31 @@ def page(
     )
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+
+
+def table(students: Sequence[Mapping[str, Any]], teachers: Sequence[Mapping[str, Any]]) -> str:
+    """The same people for a mail merge or a spreadsheet: RFC 4180 with a heading, in UTF-8 that Excel recognises."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    writer.writerow(("role", "name", "username", "password", "url", "database"))
+    for role, people in (("student", students), ("teacher", teachers)):
+        for record in people:
+            cells = [str(record.get(key) or "") for key in ("name", "username", "password", "url", "database")]
+            cells[0] = cells[0] or cells[1]
+            # Shown as text: a name is never computed, and what this program makes itself never begins like that.
+            writer.writerow([role, *(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)])
+    return text.getvalue()
+
+
 def write(file: Path, text: str) -> None:
     """Write a file that nobody else may read, whole or not at all."""
     part = file.with_suffix(".part")
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
         stream.write(text)
     part.replace(file)
 
@@ -99,8 +121,11 @@ def main() -> int:
     write(
         file, page(str(name or "Workshop"), students, teachers, outputs.get("caCertificate") if own_authority else None)
     )
-    say(f"cards: {len(students)} for students, {len(teachers)} for teachers in {file}")
-    say("cards: it holds every password: print it from a browser (A4, 100 %), then delete it")
+    write(file.with_suffix(".csv"), table(students, teachers))
+    say(
+        f"cards: {len(students)} for students, {len(teachers)} for teachers in {file}, and as a table in the .csv beside it"
+    )
+    say("cards: both hold every password: print the page from a browser (A4, 100 %), then delete the two")
     return 0
 
 

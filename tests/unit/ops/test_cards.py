@@ -1,5 +1,7 @@
 """The page of cards: what it shows, what it must not let in, who may read it."""
 
+import csv
+import io
 import re
 import stat
 import subprocess
@@ -81,3 +83,22 @@ def test_the_file_is_its_owners_alone_even_when_it_was_not_before(tmp_path: Path
     assert file.read_text() == "new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_the_table_holds_the_same_and_computes_nothing() -> None:
+    formula = ADA | {"id": "s02", "username": "s02", "name": '=HYPERLINK("http://evil","Ada, \\"x\\"")'}
+    unnamed = ADA | {"username": "teacher", "name": None, "password": None, "database": None}
+    text = cards.table([ADA, formula], [unnamed])
+    assert text.startswith("\ufeffrole,name,username,password,url,database\r\n")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert rows[0] == {"role": "student"} | {
+        key: ADA[key] for key in ("name", "username", "password", "url", "database")
+    }
+    assert rows[1]["name"] == "'" + str(formula["name"])
+    assert (rows[2]["role"], rows[2]["name"], rows[2]["password"]) == ("teacher", "teacher", "")
+
+
+def test_the_page_and_the_table_are_their_owners_alone(tmp_path: Path) -> None:
+    cards.write(tmp_path / "cards-dev.csv", cards.table([ADA], []))
+    assert stat.S_IMODE((tmp_path / "cards-dev.csv").stat().st_mode) == 0o600
+    assert (tmp_path / "cards-dev.csv").read_bytes().count(b"\r\n") == 2
