@@ -120,7 +120,11 @@ class Portal(pulumi.ComponentResource):
                     "/etc/mentor/ssh_key": args.terminal_key,
                     "/etc/mentor/directory.json": args.directory.config,
                 },
-                environment={"SPYGLASS_NETWORK": str(args.roster.backplane), "TZ": settings.event.time_zone},
+                environment={
+                    "SPYGLASS_NETWORK": str(args.roster.backplane),
+                    "SPYGLASS_STACK": args.host.stack,
+                    "TZ": settings.event.time_zone,
+                },
                 volumes={"/var/lib/spyglass": data.name, "/course": args.material.name},
                 health=["/usr/local/bin/healthy"],
             ),

@@ -122,9 +122,7 @@ def main() -> int:
         file, page(str(name or "Workshop"), students, teachers, outputs.get("caCertificate") if own_authority else None)
     )
     write(file.with_suffix(".csv"), table(students, teachers))
-    say(
-        f"cards: {len(students)} for students, {len(teachers)} for teachers in {file}, and as a table in the .csv beside it"
-    )
+    say(f"cards: {len(students)} for students, {len(teachers)} for teachers in {file}; the .csv beside it is the same")
     say("cards: both hold every password: print the page from a browser (A4, 100 %), then delete the two")
     return 0
 

@@ -14,8 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from spyglass import audit, auth, pages, password, people, security, sessions, store, terminal, watch
+from spyglass import audit, auth, known, pages, password, people, security, sessions, store, terminal, watch
 from spyglass.classroom import Classroom
+from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
 from spyglass.limits import Limiter
 from spyglass.presence import Presence
@@ -47,12 +48,14 @@ async def on_failure(request: Request, exception: Exception) -> Response:
 
 def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
-    database = store.connect(settings.database, sessions.SCHEMA, audit.SCHEMA)
+    database = store.connect(settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA)
     presence = Presence()
     return Services(
         audit=audit.Audit(database),
         classroom=Classroom(settings.class_file),
+        cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
+        known=known.KnownBrowsers(database),
         limiter=Limiter(),
         presence=presence,
         seats=Seats(settings.ssh_key, settings.seat_user),

@@ -1,4 +1,4 @@
-"""Signing in and out: a form in, a session cookie out."""
+"""Signing in and out: a form in, a session cookie out, and one by which the browser is known the next time."""
 
 import logging
 import re
@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from spyglass import pages
+from spyglass.classroom import Person
 from spyglass.directory import DirectoryDownError
-from spyglass.limits import TooManyTriesError
-from spyglass.rules import COOKIE, find_visitor
+from spyglass.limits import Attempt, TooManyTriesError
+from spyglass.rules import find_visitor
 from spyglass.services import address, services, signed_in
-from spyglass.sessions import LIFETIME
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,21 @@ async def form(request: Request, *names: str) -> tuple[str, ...]:
     return values
 
 
-def too_many(request: Request, template: str, error: TooManyTriesError) -> Response:
+def too_many(request: Request, template: str, error: TooManyTriesError, user_name: str = "") -> Response:
     """The form again, with the time to wait."""
-    message = f"Too many wrong tries. Wait {error.seconds} seconds, then try again."
-    return pages.render(request, template, 429, {"Retry-After": str(error.seconds)}, message=message, user_name="")
+    seconds = "1 second" if error.seconds == 1 else f"{error.seconds} seconds"
+    message = f"Too many wrong tries. Wait {seconds}, then try again."
+    headers = {"Retry-After": str(error.seconds)}
+    return pages.render(request, template, 429, headers, message=message, user_name=user_name)
+
+
+def count(request: Request, person: Person | None) -> Attempt:
+    """Count a try to sign in as this person, or raise TooManyTriesError; None is any name that is not in the class."""
+    here = services(request)
+    browser = here.known.find(here.cookies.known.read(request), person.id) if person else None
+    if person and browser:
+        return here.limiter.known(person.id, browser)
+    return here.limiter.stranger(person.id if person else None, address(request))
 
 
 async def sign_in_page(request: Request) -> Response:
@@ -61,12 +72,12 @@ async def sign_in(request: Request) -> Response:
     here = services(request)
     typed, password = await form(request, "user_name", "password")
     name = typed.strip().lower()
-    try:
-        attempt = here.limiter.attempt(name, address(request))
-    except TooManyTriesError as error:
-        return too_many(request, "sign_in.html", error)
     # Whoever is not in the class is not asked about: no odd name reaches the directory.
     person = here.classroom.find(name)
+    try:
+        attempt = count(request, person)
+    except TooManyTriesError as error:
+        return too_many(request, "sign_in.html", error, typed)
     try:
         right = person is not None and await here.directory.check(person.id, password)
     except DirectoryDownError:
@@ -80,26 +91,23 @@ async def sign_in(request: Request) -> Response:
     if before := find_visitor(request):
         here.sessions.end(before.session)
     response = RedirectResponse("/", 303)
-    set_cookie(response, here.sessions.begin(person.id))
+    here.cookies.session.hand_out(response, here.sessions.begin(person.id))
+    here.cookies.known.hand_out(response, here.known.remember(here.cookies.known.read(request), person.id))
     return response
 
 
 async def sign_out(request: Request) -> Response:
-    """End this browser's session; its terminals close, what runs in the seat goes on."""
-    services(request).sessions.end(signed_in(request).session)
+    """End this browser's session; its terminals close, what runs in the seat goes on. The browser stays known."""
+    here = services(request)
+    here.sessions.end(signed_in(request).session)
     response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+    here.cookies.session.take_back(response)
     return response
 
 
 async def session(_request: Request) -> Response:
     """Whether the page that asks is still signed in: 204, or 401 from the guard."""
     return Response(status_code=204)
-
-
-def set_cookie(response: Response, token: str) -> None:
-    """Hand the token to the browser, for this host alone and out of reach of scripts."""
-    response.set_cookie(COOKIE, token, max_age=LIFETIME, path="/", secure=True, httponly=True, samesite="strict")
 
 
 routes = [

@@ -8,7 +8,7 @@ from spyglass import pages
 from spyglass.auth import form, too_many
 from spyglass.directory import DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.limits import TooManyTriesError
-from spyglass.services import address, services, signed_in
+from spyglass.services import services, signed_in
 
 TEMPLATE = "password.html"
 DOWN = "The directory of accounts does not answer, so nothing was changed. Try again in a moment."
@@ -26,7 +26,8 @@ async def change(request: Request) -> Response:
     if problem := objection(old, new, again):
         return pages.render(request, TEMPLATE, 400, message=problem)
     try:
-        attempt = here.limiter.attempt(who.person.id, address(request))
+        # Signed in is known, whether or not the browser kept the cookie that says so.
+        attempt = here.limiter.known(who.person.id, who.session.key)
     except TooManyTriesError as error:
         return too_many(request, TEMPLATE, error)
     try:

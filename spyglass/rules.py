@@ -17,8 +17,6 @@ from spyglass import pages
 from spyglass.classroom import Person
 from spyglass.services import Visitor, services, signed_in
 
-COOKIE = "__Host-session"
-
 
 class Rule(Enum):
     """What a visitor must be."""
@@ -58,9 +56,10 @@ def allows(rule: Rule, person: Person, path: Mapping[str, str]) -> bool:
 
 def find_visitor(connection: HTTPConnection) -> Visitor | None:
     """Whose session cookie this is, if he is still in the class."""
-    token = connection.cookies.get(COOKIE)
-    session = services(connection).sessions.find(token) if token else None
-    person = services(connection).classroom.find(session.person) if session else None
+    here = services(connection)
+    token = here.cookies.session.read(connection)
+    session = here.sessions.find(token) if token else None
+    person = here.classroom.find(session.person) if session else None
     return Visitor(person=person, session=session) if person and session else None
 
 

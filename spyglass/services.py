@@ -6,7 +6,9 @@ from starlette.requests import HTTPConnection
 
 from spyglass.audit import Audit
 from spyglass.classroom import Classroom, Person
+from spyglass.cookies import Cookies
 from spyglass.directory import Directory
+from spyglass.known import KnownBrowsers
 from spyglass.limits import Limiter
 from spyglass.presence import Presence
 from spyglass.seats import Seats
@@ -19,7 +21,9 @@ class Services:
 
     audit: Audit
     classroom: Classroom
+    cookies: Cookies
     directory: Directory
+    known: KnownBrowsers
     limiter: Limiter
     presence: Presence
     seats: Seats

@@ -31,8 +31,8 @@ class Session:
     expires: float
 
 
-def _key(token: str) -> str:
-    # No salt and no slow hash: the token has 256 random bits.
+def key_of(token: str) -> str:
+    """What is kept of a token. No salt and no slow hash: it has 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -54,13 +54,13 @@ class Sessions:
         now = self._clock()
         token = secrets.token_urlsafe(32)
         self._database.execute("DELETE FROM sessions WHERE expires <= ?", (now,))
-        self._database.execute("INSERT INTO sessions VALUES (?, ?, ?)", (_key(token), person, now + LIFETIME))
+        self._database.execute("INSERT INTO sessions VALUES (?, ?, ?)", (key_of(token), person, now + LIFETIME))
         return token
 
     def find(self, token: str) -> Session | None:
         """The living session of this token."""
         row = self._database.execute(
-            "SELECT key, person, expires FROM sessions WHERE key = ? AND expires > ?", (_key(token), self._clock())
+            "SELECT key, person, expires FROM sessions WHERE key = ? AND expires > ?", (key_of(token), self._clock())
         ).fetchone()
         return Session(**row) if row else None
 

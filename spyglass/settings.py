@@ -5,6 +5,7 @@ Everything about the class itself comes from class.json, which may change while 
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Paths and the network to listen on; the defaults are those of the image."""
+    """Paths, the network to listen on and the workshop's name; the defaults are those of the image."""
 
     state: Path = Path("/var/lib/spyglass")
     secrets: Path = Path("/dev/shm/spyglass")  # noqa: S108 - the entry makes it for this user alone, mode 0700
     network: ipaddress.IPv4Network | None = None
+    stack: str = "dev"
     port: int = 8000
     seat_user: str = "student"
 
@@ -27,7 +29,7 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        """Sessions and the audit log."""
+        """Sessions, known browsers and the audit log."""
         return self.state / "spyglass.db"
 
     @property
@@ -47,10 +49,18 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read ``SPYGLASS_NETWORK``: the backplane, the only network this app may listen on."""
+    """Read what only the workshop knows.
+
+    ``SPYGLASS_NETWORK`` is the backplane, the only network this app may listen on; ``SPYGLASS_STACK`` is the workshop's
+    name, which tells its cookies from those of another one under the same host name.
+    """
     try:
         network = ipaddress.IPv4Network(environment["SPYGLASS_NETWORK"])
     except (KeyError, ValueError) as error:
         message = f"SPYGLASS_NETWORK: expected the backplane's network such as 10.64.0.0/28 ({error})"
         raise SystemExit(message) from error
-    return Settings(network=network)
+    stack = environment.get("SPYGLASS_STACK", "")
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", stack):
+        message = f"SPYGLASS_STACK: expected the stack's name: at most 40 of a-z, 0-9 and -, not {stack!r}"
+        raise SystemExit(message)
+    return Settings(network=network, stack=stack)

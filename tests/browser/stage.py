@@ -105,7 +105,7 @@ def up(folder: Path) -> None:
     access |= {"bind_dn": "cn=reader,dc=mentor", "bind_password": "stage-reader"}
     secrets = {"mentor/ssh_key": pem["key"], "mentor/directory.json": json.dumps(access)}
     secrets["mentor/directory_ca.crt"] = pem["ca.crt"]
-    create("spyglass", TAGS["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}")
+    create("spyglass", TAGS["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}", "-e", "SPYGLASS_STACK=stage")
     text = caddyfile(tls="internal", email=None, addresses=["localhost", "127.0.0.1"], upstream="spyglass:8000")
     create("gateway", TAGS["gateway"], {**tls, "mentor/Caddyfile": text}, "-p", f"127.0.0.1:{PORT}:8443")
     seccomp = f"--security-opt=seccomp={ROOT / 'images/seat/seccomp.json'}"

@@ -182,6 +182,13 @@ def test_joins_are_by_id_and_undone_before_they_are_redone(declare: Declare) -> 
         assert "s01-network-id" in join.inputs["triggers"]
 
 
+def test_the_web_app_is_told_its_workshops_name(declare: Declare) -> None:
+    """Its cookies carry it: of two workshops under one host name, each would overwrite the other's."""
+    for stack in ("dev", "blue"):
+        container = declare(stack=stack, students=1).by_name["spyglass"]
+        assert f"SPYGLASS_STACK={stack}" in container.inputs["envs"]
+
+
 def test_the_backplanes_name_sorts_before_every_seats(declare: Declare) -> None:
     names = sorted(each.inputs["name"] for each in declare(students=["a", "b0"]).of_type(":Network"))
     assert names[0] == "mentor-dev-backplane"

@@ -19,7 +19,8 @@ def terminal(lab: Workshop, person: str) -> ClientConnection:
     """The person's own terminal through gateway and web app, as a browser has it open."""
     outputs = lab.outputs()
     url, authority = outputs["portalUrl"], outputs["caCertificate"]
-    cookie = sign_in(url, person, lab.passwords()[person], authority).headers["set-cookie"].split(";")[0]
+    given = sign_in(url, person, lab.passwords()[person], authority).headers.get_list("set-cookie")
+    cookie = next(line.split(";")[0] for line in given if line.startswith(f"__Host-session-{lab.stack}="))
     screen = connect(
         f"{url.replace('https', 'wss')}/seats/{person}/terminal",
         ssl=trusting(authority),

@@ -156,7 +156,7 @@ def test_the_app_hears_the_browsers_real_address_and_none_that_it_claims(gateway
 @needs_caddy
 def test_no_secret_is_written_down(gateway: tuple[int, Path]) -> None:
     port, log = gateway
-    secrets = {"Cookie": "__Host-session=canary-one", "Authorization": "Basic canary-two"}
+    secrets = {"Cookie": "__Host-session-dev=canary-one", "Authorization": "Basic canary-two"}
     ask(port, "/page?token=canary-three", **secrets)
     until(lambda: '"uri":"/page"' in log.read_text(), log.read_text)
     assert "canary" not in log.read_text()

@@ -10,8 +10,9 @@ import asyncssh
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from spyglass import app, audit, sessions, store
+from spyglass import app, audit, known, sessions, store
 from spyglass.classroom import Classroom
+from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.limits import Limiter
 from spyglass.presence import Presence
@@ -73,6 +74,7 @@ class World:
     folder: Path
     clock: list[float] = field(default_factory=lambda: [time.time()])
     directory: KnownPasswords = field(default_factory=KnownPasswords)
+    stack: str = "blue"
 
     def __post_init__(self) -> None:  # noqa: D105
         key = self.folder / "key"
@@ -82,12 +84,14 @@ class World:
         self.app: Starlette = app.create(self.services)
 
     def _services(self, key: Path) -> Services:
-        database = store.connect(self.folder / "spyglass.db", sessions.SCHEMA, audit.SCHEMA)
+        database = store.connect(self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA)
         presence = Presence()
         return Services(
             audit=audit.Audit(database),
             classroom=Classroom(self.folder / "class.json"),
+            cookies=Cookies(self.stack),
             directory=self.directory,
+            known=known.KnownBrowsers(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
             presence=presence,
             seats=Seats(key),

@@ -63,3 +63,13 @@ def test_the_old_password_cannot_be_guessed_here_either(world: World) -> None:
         for number in range(limits.TRIES + 1)
     ]
     assert codes == [400] * limits.TRIES + [429]
+    world.clock[0] += limits.WINDOW
+    assert client.post("/password", data={"old": "s01-password", "new": NEW, "again": NEW}).status_code == 200
+
+
+def test_wrong_tries_of_others_do_not_keep_anybody_from_changing_it(world: World) -> None:
+    client = world.browser("s01")
+    del client.cookies["__Host-known-blue"]  # who is signed in is known without it
+    for number in range(limits.TRIES):
+        world.client(f"203.0.113.{number}").post("/sign-in", data={"user_name": "s01", "password": "guess"})
+    assert client.post("/password", data={"old": "s01-password", "new": NEW, "again": NEW}).status_code == 200

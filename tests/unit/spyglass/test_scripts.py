@@ -91,7 +91,16 @@ def test_the_app_listens_on_the_one_network_it_is_told() -> None:
     assert own_address(ipaddress.IPv4Network("127.0.0.0/8")) == "127.0.0.1"
     with pytest.raises(OSError, match="no address"):
         own_address(ipaddress.IPv4Network("198.51.100.0/24"))
-    assert str(from_environment({"SPYGLASS_NETWORK": "10.64.0.0/28"}).network) == "10.64.0.0/28"
+    good = {"SPYGLASS_NETWORK": "10.64.0.0/28", "SPYGLASS_STACK": "blue-2"}
+    assert str(from_environment(good).network) == "10.64.0.0/28"
     for wrong in ({}, {"SPYGLASS_NETWORK": "x"}):
         with pytest.raises(SystemExit, match="SPYGLASS_NETWORK"):
             from_environment(wrong)
+
+
+def test_the_app_is_told_the_name_of_its_workshop() -> None:
+    network = {"SPYGLASS_NETWORK": "10.64.0.0/28"}
+    assert from_environment(network | {"SPYGLASS_STACK": "blue-2"}).stack == "blue-2"
+    for wrong in ({}, *({"SPYGLASS_STACK": name} for name in ("", "Blue", "a;b", "a=b", "a b", "blue\n", "x" * 41))):
+        with pytest.raises(SystemExit, match="SPYGLASS_STACK"):
+            from_environment(network | wrong)
