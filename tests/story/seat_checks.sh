@@ -133,7 +133,7 @@ unreachable() { # unreachable ADDRESS COMMAND...: a command that connects must b
   shift
   said=$("$@" bash -c "exec 3<> /dev/tcp/$address/80" 2>&1)
   [[ $said == *"No route to host"* ]]
-  report $? "no way leads to $address${1:+ from a namespace of one's own}" "$said"
+  report $? "no way leads to $address${1:+ from a namespace made for it}" "$said"
 }
 gateway=$(ip -4 route show default | awk '{print $3; exit}')
 for address in 169.254.169.254 169.254.170.2 "${gateway:-no gateway}"; do
