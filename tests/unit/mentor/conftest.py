@@ -20,7 +20,8 @@ Reads: TypeAlias = Callable[..., Workshop]
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project's folder with the smallest course."""
-    course = tmp_path / "workshop"
+    project = tmp_path / "project"
+    course = project / "workshop"
     (course / "material").mkdir(parents=True)
     (course / "material" / "01-start.md").write_text("# Start\n")
     (course / "sample.sql").write_text("create table t (a int);\n")
@@ -35,7 +36,7 @@ def root(tmp_path: Path) -> Path:
         "  - name: lab/db:17\n"
         "    build: images/db\n"
     )
-    return tmp_path
+    return project
 
 
 @pytest.fixture
