@@ -6,6 +6,7 @@ and `ValueError` says the rule.
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -86,6 +87,17 @@ def is_loopback(name: str) -> bool:
     if _is_ip(name):
         return ipaddress.ip_address(name).is_loopback
     return name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}")
+
+
+def binds(names: Sequence[str]) -> list[str]:
+    """Tell on which of a host's addresses a port must be published for people who type these names and addresses.
+
+    Loopback alone when each of them is; IPv6 where one of them is an IPv6 address, and nothing else where all are.
+    """
+    loopback = all(map(is_loopback, names))
+    is_ipv6 = {":" in name for name in names if loopback or ":" not in name or not is_loopback(name)}
+    by_family = ((False, "127.0.0.1" if loopback else "0.0.0.0"), (True, "::1" if loopback else "::"))  # noqa: S104
+    return [bind for family, bind in by_family if family in is_ipv6]
 
 
 def is_public_name(name: str) -> bool:

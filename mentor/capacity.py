@@ -40,6 +40,8 @@ class Needs:
     """Use right after `up`."""
     most_memory_mib: int
     """Every seat at its limit; not expected, shown for comparison."""
+    work_memory_mib: int
+    """What a seat takes while its person works."""
     seat_memory_mib: int
     seat_cpus: float
     disk_mib: int
@@ -52,6 +54,8 @@ class HostFacts:
     """What the host has, as the preflight found it."""
 
     memory_mib: int
+    available_memory_mib: int
+    """What programs could take right now without swapping anything out."""
     cpus: int
     disk_free_mib: int
     people_present: int = 0
@@ -68,6 +72,7 @@ def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
         memory_mib=SERVICES_MIB + people * seat,
         idle_memory_mib=SERVICES_MIB + people * IDLE_SEAT_MIB,
         most_memory_mib=SERVICES_MIB + people * limit,
+        work_memory_mib=seat,
         seat_memory_mib=limit,
         seat_cpus=settings.seat.cpus,
         disk_mib=IMAGES_DISK_MIB + SERVICES_DISK_MIB + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
@@ -96,11 +101,20 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
     if need.memory_mib > host.memory_mib - RESERVED_MIB:
         wrong.append(("students", _too_little_memory(need, host)))
     present = min(host.people_present, need.people)
+    coming = need.people - present
+    memory = coming * need.work_memory_mib + (0 if present else SERVICES_MIB)
+    if memory > host.available_memory_mib and need.memory_mib <= host.memory_mib - RESERVED_MIB:
+        text = (
+            f"{coming} more people need about {_gib(memory)} of memory ({need.work_memory_mib} MiB for each seat at "
+            f"work{'' if present else f', {SERVICES_MIB} MiB for the services'}), and other programs on the host leave "
+            f"{_gib(host.available_memory_mib)} of its {_gib(host.memory_mib)}: end some of them, or take fewer people"
+        )
+        wrong.append(("students", text))
     fixed = 0 if present else IMAGES_DISK_MIB + SERVICES_DISK_MIB
-    disk = fixed + (need.people - present) * need.seat_disk_mib
+    disk = fixed + coming * need.seat_disk_mib
     if disk > host.disk_free_mib:
         text = (
-            f"{need.people - present} more people need about {_gib(disk)} of disk ({need.seat_disk_mib} MiB each, "
+            f"{coming} more people need about {_gib(disk)} of disk ({need.seat_disk_mib} MiB each, "
             f"{fixed} MiB for images and services), and {_gib(host.disk_free_mib)} are free where the engine keeps "
             "its data: free some, or take fewer people"
         )
@@ -109,7 +123,7 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
 
 
 def _too_little_memory(need: Needs, host: HostFacts) -> str:
-    seat = (need.memory_mib - SERVICES_MIB) // max(need.people, 1)
+    seat = need.work_memory_mib
     fitting = max((host.memory_mib - RESERVED_MIB - SERVICES_MIB) // seat, 0)
     return (
         f"{statement(need, host)} ({SERVICES_MIB} MiB for the services, {seat} MiB for each seat at work; up to "

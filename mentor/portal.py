@@ -14,7 +14,6 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.addresses import is_loopback
 from mentor.caddyfile import caddyfile
 from mentor.certificates import Pair
 from mentor.directory import Access
@@ -27,15 +26,6 @@ from mentor.settings import HttpsSettings, WorkshopSettings
 
 EXCLUDED = " ".join(f"--exclude='{name}'" for name in [*sorted(IGNORED), *(f"*{end}" for end in IGNORED_ENDINGS)])
 """What the course's fingerprint leaves out is not delivered either."""
-
-ANYWHERE = "0.0.0.0"  # noqa: S104  (what people type is not on this machine alone)
-
-
-def listen_address(https: HttpsSettings, addresses: Sequence[str]) -> str:
-    """Where the HTTPS port is published: loopback alone when every address that people type is loopback."""
-    if https.bind:
-        return https.bind
-    return "127.0.0.1" if all(map(is_loopback, addresses)) else ANYWHERE
 
 
 def origins(https: HttpsSettings, addresses: Sequence[str]) -> list[str]:
@@ -167,12 +157,8 @@ class Portal(pulumi.ComponentResource):
                 secrets={"/etc/mentor/tls.key": key},
                 volumes=volumes,
                 ports=[
-                    docker.ContainerPortArgs(
-                        internal=8443,
-                        external=https.port,
-                        ip=listen_address(https, args.settings.address),
-                        protocol="tcp",
-                    )
+                    docker.ContainerPortArgs(internal=8443, external=https.port, ip=bind, protocol="tcp")
+                    for bind in args.settings.https_binds
                 ],
                 health=["/usr/local/bin/healthy"],
             ),

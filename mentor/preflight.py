@@ -5,6 +5,8 @@ the class by this roster is named here, because the engine's own list of deletio
 """
 
 import re
+from ipaddress import IPv4Address, IPv6Address
+from ipaddress import ip_address as ip
 
 import pulumi
 
@@ -48,28 +50,66 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
     for holds, text in [*_engine(facts), *(_rootless(facts) if settings.seat.isolation == "rootless" else [])]:
         if not holds:
             found.add("hosts[0]", f"{show(url)} {text}")
-    for section, port in (("https", settings.https.port), ("database", settings.database.port)):
-        if port in facts.listening - facts.ours:
+    _ports(workshop, facts, found)
+    _networks(workshop, facts, found)
+    for key, text in capacity.problems(capacity.needs(settings, workshop.roster.people), _resources(facts)):
+        found.add(key, text)
+
+
+def _ports(workshop: Workshop, facts: Facts, found: Problems) -> None:
+    """Report ports that another program holds, at an address where this workshop needs them."""
+    settings = workshop.settings
+    wanted = [("https", settings.https.port, bind) for bind in settings.https_binds]
+    for section, port, bind in [*wanted, ("database", settings.database.port, settings.database.bind)]:
+        others = facts.listening - facts.ours
+        held = sorted(at for at, number in others if number == port and _meet(ip(at), ip(bind)))
+        if held:
             found.add(
                 f"{section}.port",
-                f"{port} is held by another program on the host: stop it, or choose another port, "
+                f"{port} is held by another program on the host, at {', '.join(held)}: stop it, or choose another, "
                 f"for example pulumi config set --path {section}.port {port + 1}",
             )
+
+
+def _meet(held: IPv4Address | IPv6Address, wanted: IPv4Address | IPv6Address) -> bool:
+    """Whether a program at one address keeps another from the other. One at all of IPv6 has IPv4 too, usually."""
+    if held.version == wanted.version:
+        return held == wanted or held.is_unspecified or wanted.is_unspecified
+    return held.version == 6 and held.is_unspecified  # noqa: PLR2004
+
+
+def _networks(workshop: Workshop, facts: Facts, found: Problems) -> None:
+    """Report networks of the host that a seat's or the services' would share or hide.
+
+    Who is there already lives with the host's routes as they are, and is not sent away for a new one.
+    """
+    pool = show(str(workshop.settings.network.pool))
     for name, network in facts.foreign_networks.items():
         taken = [person.id for person in workshop.roster.people if person.subnet.overlaps(network)]
         if taken or workshop.roster.backplane.overlaps(network):
             found.add(
                 "network.pool",
-                f"{show(str(settings.network.pool))} holds the host's network {name} ({network}), which "
+                f"{pool} holds the host's network {name} ({network}), which "
                 f"{', '.join(taken) or 'the services'} would share: choose another pool, or give them a `subnet`",
             )
-    for key, text in capacity.problems(capacity.needs(settings, workshop.roster.people), _resources(facts)):
-        found.add(key, text)
+    coming = [person for person in workshop.roster.people if person.id not in facts.students]
+    for interface, networks in facts.routes.items():
+        for network in networks:
+            hiding = [person.id for person in coming if person.subnet.overlaps(network)]
+            if not facts.students and workshop.roster.backplane.overlaps(network):
+                hiding.append("the services")
+            if hiding:
+                found.add(
+                    "network.pool",
+                    f"{pool} holds {network}, which the host reaches by {interface}; {', '.join(hiding)} would hide "
+                    "part of it from the host and all seats: choose another pool, or give them a `subnet`",
+                )
 
 
 def _resources(facts: Facts) -> capacity.HostFacts:
     return capacity.HostFacts(
         memory_mib=facts.memory_mib,
+        available_memory_mib=facts.available_memory_mib,
         cpus=facts.cpus,
         disk_free_mib=facts.disk_free_mib,
         people_present=len(facts.students),

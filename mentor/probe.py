@@ -6,16 +6,20 @@ where the engine runs (over SSH for a remote host). Nothing on the host changes.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network, ip_address
 
 from mentor import remote
 from mentor.host import DockerHost
 
 TIMEOUT_SECONDS = 30
 TRIES = 3
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+BRIDGE = re.compile(r"docker\d+|docker_gwbridge|br-[0-9a-f]{12}")
+"""An interface of the engine's own: its network is known by name."""
 BASE_IMAGE = "debian:trixie-slim"
 """What every image is built on."""
 
@@ -27,6 +31,7 @@ echo apparmor=$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/de
 echo available=$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
 echo disk=$(df -Pm "$1" 2>/dev/null | awk 'NR == 2 {print $4}')
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" {print "listen=" $2}'
+awk 'NR > 1 {print "route=" $1 " " $2 " " $8}' /proc/net/route 2>/dev/null
 """
 
 
@@ -34,9 +39,13 @@ class HostError(Exception):
     """The host cannot be asked. ``args[0]`` says what was tried and what came back, in one line."""
 
 
+Place = tuple[str, int]
+"""An IP address of the host, ``0.0.0.0`` and ``::`` for all of them, and a port."""
+
+
 @dataclass(frozen=True)
 class Facts:
-    """A host as it is. Sizes in MiB; ``listening`` are its TCP ports, ``ours`` those this stack publishes already.
+    """A host as it is. Sizes in MiB; ``listening`` is where TCP ports are held, ``ours`` what this stack publishes.
 
     ``base_image`` is the id of `BASE_IMAGE` there, empty where it is missing.
     """
@@ -44,6 +53,7 @@ class Facts:
     version: str
     cpus: int
     memory_mib: int
+    available_memory_mib: int
     disk_free_mib: int
     has_tun: bool
     has_user_namespaces: bool
@@ -51,9 +61,12 @@ class Facts:
     kernel: str
     base_image: str
     counts_swap: bool
-    listening: frozenset[int] = frozenset()
-    ours: frozenset[int] = frozenset()
+    listening: frozenset[Place] = frozenset()
+    ours: frozenset[Place] = frozenset()
     foreign_networks: dict[str, IPv4Network] = field(default_factory=dict)
+    """The engine's networks that are not this stack's, by name."""
+    routes: dict[str, list[IPv4Network]] = field(default_factory=dict)
+    """Where the host itself finds other networks, by interface; without the default route and the engine's bridges."""
     students: frozenset[str] = frozenset()
 
 
@@ -106,6 +119,7 @@ def probe(host: DockerHost) -> Facts:
         version=engine["ServerVersion"],
         cpus=engine["NCPU"],
         memory_mib=engine["MemTotal"] // 2**20,
+        available_memory_mib=int(machine["available"][0]),
         disk_free_mib=int((machine.get("disk") or ["0"])[0] or 0),
         has_tun=machine["tun"] == ["1"],
         has_user_namespaces=int(machine["userns"][0]) > 0 and machine["clone"] != ["0"],
@@ -113,9 +127,10 @@ def probe(host: DockerHost) -> Facts:
         kernel=engine["KernelVersion"],
         base_image=_ask(host, ["docker", "image", "ls", "-q", "--no-trunc", BASE_IMAGE], "docker image ls").strip(),
         counts_swap=bool(engine["SwapLimit"]),
-        listening=frozenset(int(line.rsplit(":", 1)[1], 16) for line in machine.get("listen", [])),
+        listening=frozenset(map(_place, machine.get("listen", []))),
         ours=_published(host, published),
         foreign_networks=_networks(host),
+        routes=_routes(machine.get("route", [])),
         students=frozenset(volumes.split()),
     )
 
@@ -130,13 +145,32 @@ def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:
     return answers
 
 
-def _published(host: DockerHost, containers: list[str]) -> frozenset[int]:
-    """The host's ports that this stack's own containers hold."""
+def _place(line: str) -> Place:
+    """Read ``0100007F:1F90``: an address in 32-bit words, each as this kind of processor keeps it, and a port."""
+    words, _, port = line.partition(":")
+    packed = b"".join(bytes.fromhex(words[start : start + 8])[::-1] for start in range(0, len(words), 8))
+    address = ip_address(packed)
+    return str(getattr(address, "ipv4_mapped", None) or address), int(port, 16)
+
+
+def _routes(lines: list[str]) -> dict[str, list[IPv4Network]]:
+    """Read ``eth0 000200C0 00FFFFFF``: interface, network and mask."""
+    found: dict[str, list[IPv4Network]] = {}
+    for interface, network, mask in map(str.split, lines):
+        address, netmask = (bytes.fromhex(each)[::-1] for each in (network, mask))
+        if any(netmask) and not BRIDGE.fullmatch(interface):
+            found.setdefault(interface, []).append(IPv4Network((address, IPv4Address(netmask).exploded), strict=False))
+    return found
+
+
+def _published(host: DockerHost, containers: list[str]) -> frozenset[Place]:
+    """Where this stack's own containers hold the host's ports."""
     if not containers:
         return frozenset()
-    template = "{{range $port, $at := .HostConfig.PortBindings}}{{range $at}}{{.HostPort}} {{end}}{{end}}"
+    template = "{{range $port, $at := .HostConfig.PortBindings}}{{range $at}}{{.HostIp}} {{.HostPort}}\n{{end}}{{end}}"
     text = _ask(host, ["docker", "inspect", "-f", template, *containers], "docker inspect")
-    return frozenset(int(port) for port in text.split())
+    pairs = [line.rpartition(" ") for line in text.splitlines() if line.strip()]
+    return frozenset((each, int(port)) for address, _, port in pairs for each in ([address] if address else EVERYWHERE))
 
 
 def _networks(host: DockerHost) -> dict[str, IPv4Network]:
@@ -154,7 +188,8 @@ def _networks(host: DockerHost) -> dict[str, IPv4Network]:
         else:
             break
     return {
-        each["Name"]: IPv4Network(config["Subnet"])
+        # An engine takes a subnet with host bits, 192.168.7.9/24, and keeps it like that.
+        each["Name"]: IPv4Network(config["Subnet"], strict=False)
         for each in json.loads(text)
         for config in each["IPAM"]["Config"] or []
         if "." in config.get("Subnet", "")

@@ -158,6 +158,11 @@ class WorkshopSettings(Section):
         """The host of the services, taken apart."""
         return addresses.host_of(self.hosts[0])
 
+    @property
+    def https_binds(self) -> list[str]:
+        """On which of the host's addresses the portal's port is published."""
+        return [self.https.bind] if self.https.bind else addresses.binds(self.address)
+
 
 def from_pulumi() -> Mapping[str, object]:
     """Read the project's whole namespace from Pulumi, unknown keys included.

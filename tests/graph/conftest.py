@@ -23,8 +23,9 @@ from mentor.probe import Facts
 ROOT = Path(__file__).parents[2]
 GRAPHS: dict[str, "Graph"] = {}
 HOST = Facts(
-    version="28.2.2", cpus=2, memory_mib=8192, disk_free_mib=50_000, has_tun=True, has_user_namespaces=True,
-    has_apparmor_switch=False, kernel="6.1.0-37-amd64", base_image="sha256:base", counts_swap=True,
+    version="28.2.2", cpus=2, memory_mib=8192, available_memory_mib=8000, disk_free_mib=50_000, has_tun=True,
+    has_user_namespaces=True, has_apparmor_switch=False, kernel="6.1.0-37-amd64", base_image="sha256:base",
+    counts_swap=True,
 )  # fmt: skip
 KEY = "-----BEGIN PRIVATE KEY-----\nmock\n-----END PRIVATE KEY-----\n"
 

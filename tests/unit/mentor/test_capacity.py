@@ -4,7 +4,7 @@ from mentor.capacity import HostFacts, Needs, needs, problems, statement
 
 from .conftest import Reads
 
-LARGE = HostFacts(memory_mib=64 * 1024, cpus=16, disk_free_mib=500_000)
+LARGE = HostFacts(memory_mib=64 * 1024, available_memory_mib=60_000, cpus=16, disk_free_mib=500_000)
 
 
 def class_of(reads: Reads, number: int, **seat: object) -> Needs:
@@ -29,7 +29,7 @@ def test_a_small_limit_is_all_that_a_seat_takes(reads: Reads) -> None:
 def test_it_is_said_in_one_line(reads: Reads) -> None:
     need = class_of(reads, 31)
     assert statement(need) == "32 people need about 8.7 GiB of memory"
-    host = HostFacts(memory_mib=8192, cpus=2, disk_free_mib=1)
+    host = HostFacts(memory_mib=8192, available_memory_mib=8000, cpus=2, disk_free_mib=1)
     assert statement(need, host) == "32 people need about 8.7 GiB of memory, the host has 8 GiB"
     assert statement(needs(reads().settings, range(1))).startswith("1 person needs about 860 MiB")
 
@@ -39,7 +39,9 @@ def test_what_fits_is_not_mentioned(reads: Reads) -> None:
 
 
 def test_b52_b48_too_little_memory_comes_with_the_numbers(reads: Reads) -> None:
-    [(key, text)] = problems(class_of(reads, 31), HostFacts(memory_mib=4096, cpus=4, disk_free_mib=500_000))
+    [(key, text)] = problems(
+        class_of(reads, 31), HostFacts(memory_mib=4096, available_memory_mib=4000, cpus=4, disk_free_mib=500_000)
+    )
     assert key == "students"
     assert text.startswith(
         "32 people need about 8.7 GiB of memory, the host has 4 GiB (600 MiB for the services, 260 MiB"
@@ -55,14 +57,16 @@ def test_a_seat_larger_than_its_host(reads: Reads) -> None:
 
 
 def test_b48_too_little_disk(reads: Reads) -> None:
-    [(key, text)] = problems(class_of(reads, 3), HostFacts(memory_mib=64 * 1024, cpus=4, disk_free_mib=2048))
+    [(key, text)] = problems(
+        class_of(reads, 3), HostFacts(memory_mib=64 * 1024, available_memory_mib=60_000, cpus=4, disk_free_mib=2048)
+    )
     assert key == "students"
     assert text.startswith("4 more people need about 6.8 GiB of disk (730 MiB each, 4000 MiB for images and services)")
 
 
 def test_what_a_running_class_has_taken_is_not_needed_again(reads: Reads) -> None:
     need = class_of(reads, 3)
-    full = {"memory_mib": 64 * 1024, "cpus": 4}
+    full = {"memory_mib": 64 * 1024, "available_memory_mib": 60_000, "cpus": 4}
     assert problems(need, HostFacts(**full, disk_free_mib=0, people_present=4)) == ()
     [(_, text)] = problems(need, HostFacts(**full, disk_free_mib=0, people_present=3))
     assert text.startswith("1 more people need about 730 MiB of disk (730 MiB each, 0 MiB")

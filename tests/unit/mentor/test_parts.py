@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from mentor.addresses import binds
 from mentor.certificates import split, subject_names
 from mentor.host import DockerHost
 from mentor.images import fingerprint
-from mentor.portal import listen_address, origins
+from mentor.portal import origins
 from mentor.registry import label
 from mentor.settings import HttpsSettings
 
@@ -29,10 +30,17 @@ def test_addresses_and_names_are_told_apart_in_a_certificate() -> None:
 
 
 def test_the_port_is_open_to_others_only_when_others_are_meant() -> None:
-    https = HttpsSettings()
-    assert listen_address(https, ["localhost", "127.0.0.1", "::1"]) == "127.0.0.1"
-    assert listen_address(https, ["localhost", "lab.example.org"]) == "0.0.0.0"
-    assert listen_address(HttpsSettings(bind="192.0.2.7"), ["localhost"]) == "192.0.2.7"
+    assert binds(["localhost", "127.0.0.1"]) == ["127.0.0.1"]
+    assert binds(["localhost", "::1"]) == ["127.0.0.1", "::1"]
+    assert binds(["localhost", "lab.example.org"]) == ["0.0.0.0"]
+    assert binds(["lab.example.org", "::1"]) == ["0.0.0.0"]
+
+
+def test_an_ipv6_address_is_published_where_it_is() -> None:
+    assert binds(["2001:db8::7"]) == ["::"]
+    assert binds(["::1"]) == ["::1"]
+    assert binds(["192.0.2.7", "2001:db8::7"]) == ["0.0.0.0", "::"]
+    assert binds(["localhost", "2001:db8::7"]) == ["0.0.0.0", "::"]
 
 
 def test_an_origin_is_what_a_browser_sends() -> None:

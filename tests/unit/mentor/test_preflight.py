@@ -17,6 +17,7 @@ GOOD = Facts(
     version="28.2.2",
     cpus=2,
     memory_mib=8192,
+    available_memory_mib=8000,
     disk_free_mib=50_000,
     has_tun=True,
     has_user_namespaces=True,
@@ -51,8 +52,9 @@ def test_a_good_host_is_accepted(workshop: Workshop) -> None:
         (replace(GOOD, base_image=""), "hosts[0]", "docker pull debian:trixie-slim"),
         (replace(GOOD, has_user_namespaces=False), "hosts[0]", "sysctl"),
         (replace(GOOD, has_apparmor_switch=True), "hosts[0]", "apparmor_restrict"),
-        (replace(GOOD, listening=frozenset({8443})), "https.port", "8444"),
-        (replace(GOOD, listening=frozenset({5432})), "database.port", "5433"),
+        (replace(GOOD, listening=frozenset({("127.0.0.1", 8443)})), "https.port", "8444"),
+        (replace(GOOD, listening=frozenset({("::", 5432)})), "database.port", "at ::: stop it"),
+        (replace(GOOD, available_memory_mib=1500), "students", "leave 1.5 GiB of its 8 GiB"),
         (replace(GOOD, memory_mib=1024), "students", "1 GiB"),
         (replace(GOOD, disk_free_mib=100), "students", "disk"),
         (replace(GOOD, foreign_networks={"vpn": IPv4Network("10.0.0.0/8")}), "network.pool", "vpn"),
@@ -65,12 +67,58 @@ def test_each_lack_is_one_line_with_its_key_and_its_fix(workshop: Workshop, fact
 
 
 def test_every_lack_is_told_at_once(workshop: Workshop) -> None:
-    assert len(lines(workshop, replace(GOOD, has_tun=False, listening=frozenset({8443, 5432})))) == 3
+    assert (
+        len(lines(workshop, replace(GOOD, has_tun=False, listening=frozenset({("0.0.0.0", 8443), ("::", 5432)})))) == 3
+    )
 
 
 def test_ports_that_this_stack_holds_itself_are_free(workshop: Workshop) -> None:
-    held = frozenset({8443, 5432})
+    held = frozenset({("127.0.0.1", 8443), ("127.0.0.1", 5432)})
     assert lines(workshop, replace(GOOD, listening=held, ours=held)) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "address", "collides"),
+    [
+        ("192.0.2.7", ["localhost"], False),
+        ("127.0.0.1", ["lab.example.org"], True),
+        ("192.0.2.7", ["lab.example.org"], True),
+        ("0.0.0.0", ["localhost"], True),
+        ("::", ["localhost"], True),
+        ("::1", ["localhost"], False),
+        ("::1", ["2001:db8::7"], True),
+        ("127.0.0.1", ["2001:db8::7"], False),
+        ("::", ["2001:db8::7"], True),
+    ],
+)
+def test_a_port_is_held_where_it_is_needed_or_not_at_all(held: str, address: list[str], collides: bool) -> None:
+    workshop = read({"students": 3, "address": address}, ROOT, "dev")
+    found = lines(workshop, replace(GOOD, listening=frozenset({(held, 8443)})))
+    assert len(found) == collides, found
+    # Its own container at one address does not hide another program at a second one.
+    both = replace(
+        GOOD, listening=frozenset({(held, 8443), ("127.0.0.1", 8443)}), ours=frozenset({("127.0.0.1", 8443)})
+    )
+    assert len(lines(workshop, both)) == (collides and held != "127.0.0.1")
+
+
+def test_a_network_that_the_host_reaches_is_not_hidden_by_somebody_new(workshop: Workshop) -> None:
+    lan = workshop.roster.people[1].subnet.supernet(new_prefix=24)
+    facts = replace(GOOD, routes={"eth0": [lan, IPv4Network("203.0.113.0/24")]})
+    (line,) = lines(workshop, facts)
+    assert line.startswith("mentor:network.pool: ")
+    assert f"{lan}, which the host reaches by eth0; s02 would hide" in line
+    # With him in the class already, it is as it was yesterday.
+    everybody = frozenset(person.id for person in workshop.roster.people)
+    assert lines(workshop, replace(facts, students=everybody)) == []
+    assert "the services" in lines(workshop, replace(GOOD, routes={"tun0": [workshop.roster.backplane]}))[0]
+
+
+def test_a_class_that_is_there_needs_no_memory_again(workshop: Workshop) -> None:
+    everybody = frozenset(person.id for person in workshop.roster.people)
+    assert lines(workshop, replace(GOOD, available_memory_mib=10, students=everybody)) == []
+    (line,) = lines(workshop, replace(GOOD, available_memory_mib=100, students=everybody - {"s03"}))
+    assert "1 more people need about 260 MiB" in line
 
 
 def test_a_host_that_does_not_answer_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

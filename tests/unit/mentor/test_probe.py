@@ -1,0 +1,73 @@
+"""What the probe makes of the kernel's and the engine's own words; a real host is asked by the story."""
+
+import json
+from ipaddress import IPv4Network
+
+import pytest
+
+from mentor import probe
+from mentor.host import DockerHost
+
+LOCAL = DockerHost("dev", "unix:///var/run/docker.sock")
+ANSWERS = {
+    "docker info": json.dumps(
+        {
+            "ServerVersion": "28.2.2",
+            "NCPU": 2,
+            "MemTotal": 8 * 2**30,
+            "KernelVersion": "6.1.0",
+            "SwapLimit": True,
+            "DockerRootDir": "/var/lib/docker",
+        }
+    ),
+    "the probe of the host": """tun=1
+userns=28633
+clone=1
+apparmor=0
+available=5000
+disk=40000
+listen=0100007F:20FB
+listen=00000000:1538
+listen=00000000000000000000000000000000:01BB
+listen=0000000000000000FFFF00000702000A:0050
+listen=B80D0120000000000000000007000000:0016
+route=eth0 00000000 00000000
+route=eth0 000200C0 00FFFFFF
+route=tun0 0000400A 0000FFFF
+route=docker0 000011AC 0000FFFF
+route=br-0123456789ab 0000500A F0FFFFFF
+""",
+    "docker image ls": "sha256:base\n",
+    "docker ps": "abc\ndef\n",
+    "docker inspect": "127.0.0.1 8443\n 5432\n",
+    "docker volume ls": "s01\n\n",
+    "docker network ls": "one \ntwo dev\n",
+    "docker network inspect": json.dumps(
+        [{"Name": "odd", "IPAM": {"Config": [{"Subnet": "192.168.7.9/24"}, {"Subnet": "fd00::/64"}, {}]}}]
+    ),
+}
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> probe.Facts:
+    monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, what: ANSWERS[what])
+    return probe.probe(LOCAL)
+
+
+def test_a_held_port_is_known_with_its_address(facts: probe.Facts) -> None:
+    assert facts.listening == {
+        ("127.0.0.1", 8443), ("0.0.0.0", 5432), ("::", 443), ("10.0.2.7", 80), ("2001:db8::7", 22)
+    }  # fmt: skip
+    assert facts.ours == {("127.0.0.1", 8443), ("0.0.0.0", 5432), ("::", 5432)}
+
+
+def test_a_route_is_known_by_its_interface_unless_it_is_the_engines_own(facts: probe.Facts) -> None:
+    assert facts.routes == {"eth0": [IPv4Network("192.0.2.0/24")], "tun0": [IPv4Network("10.64.0.0/16")]}
+
+
+def test_a_network_with_host_bits_is_no_stack_trace(facts: probe.Facts) -> None:
+    assert facts.foreign_networks == {"odd": IPv4Network("192.168.7.0/24")}
+
+
+def test_what_is_left_of_the_memory_is_known(facts: probe.Facts) -> None:
+    assert (facts.memory_mib, facts.available_memory_mib, facts.counts_swap) == (8192, 5000, True)
