@@ -33,7 +33,7 @@ on_host = pulumi.ResourceOptions(providers=[host.provider()])
 database_address = report.database_address(host, chosen)
 
 ground = SharedGround("ground", host, roster.backplane, on_host)
-images = Images("images", list(chosen.seat.packages), chosen.seat.dockerfile, facts.base_image, on_host).ids
+images = Images("images", host, list(chosen.seat.packages), chosen.seat.dockerfile, facts.base_image, on_host).ids
 names = {"gateway": list(chosen.address), "directory": ["directory"], "postgres": ["postgres", *chosen.address]}
 keys = Certificates("certificates", host.stack, names)
 registry = Registry("registry", host, ground.backplane, images["registry"], course.images, facts.base_image, on_host)

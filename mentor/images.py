@@ -8,12 +8,14 @@ equal, and a base image that was mended is built upon.
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pulumi
+import pulumi_command as command
 import pulumi_docker as docker
 
+from mentor.host import RUN_SCRIPT, DockerHost
 from mentor.probe import BASE_IMAGE
 
 SERVICES = {
@@ -25,6 +27,7 @@ SERVICES = {
     "spyglass": "spyglass",
 }
 ON_BASE = re.compile(rf"^FROM\s+(--\S+\s+)*{re.escape(BASE_IMAGE)}(\s|$)", re.IGNORECASE | re.MULTILINE)
+LEFTOVERS = Path(__file__).parent / "scripts" / "build-leftovers.sh"
 IGNORED = "__pycache__"
 """Python writes it beside the sources; the folders' .dockerignore leaves it out of the build as well."""
 
@@ -71,6 +74,20 @@ def build(
     return image_name, image
 
 
+def sweep(name: str, host: DockerHost, images: Iterable[pulumi.Input[str]], opts: pulumi.ResourceOptions) -> None:
+    """Remove what the builder left of these builds, which otherwise stays on the host after ``destroy``."""
+    command.local.Command(
+        name,
+        create=RUN_SCRIPT,
+        environment={
+            **host.environment,
+            "SCRIPT": LEFTOVERS.read_text(encoding="utf-8"),
+            "IMAGES": pulumi.Output.all(*images).apply(" ".join),
+        },
+        opts=opts,
+    )
+
+
 class Images(pulumi.ComponentResource):
     """Every image of the workshop's own containers. ``ids`` maps a service to the id that its container runs."""
 
@@ -79,6 +96,7 @@ class Images(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
+        host: DockerHost,
         packages: list[str],
         dockerfile: Path | None,
         base: str,
@@ -101,6 +119,7 @@ class Images(pulumi.ComponentResource):
         if dockerfile:
             ids["seat"] = self._on_top(*built["seat"], dockerfile).repo_digest
         self.ids = ids
+        sweep("image-leftovers", host, ids.values(), child)
         self.register_outputs({})
 
     def _on_top(self, seat_name: str, seat: docker.Image, dockerfile: Path) -> docker.Image:

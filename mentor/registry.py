@@ -12,7 +12,7 @@ import pulumi_command as command
 import pulumi_docker as docker
 
 from mentor.host import RUN_SCRIPT, DockerHost, volume
-from mentor.images import build
+from mentor.images import build, sweep
 from mentor.lesson import CourseImage
 from mentor.services import ServiceArgs, service
 
@@ -62,11 +62,13 @@ class Registry(pulumi.ComponentResource):
             ServiceArgs(image=image, volumes={"/var/lib/registry": data.name}, health=["registry-ready"]),
             child,
         )
+        sources = []
         for course_image in images:
             slug = label(course_image.name)
             source: pulumi.Input[str] = ""
             if course_image.build:
                 source = build(f"course-{slug}", course_image.build, {}, base, child)[1].repo_digest
+                sources.append(source)
             command.local.Command(
                 f"{slug}-in-registry",
                 create=RUN_SCRIPT,
@@ -82,4 +84,6 @@ class Registry(pulumi.ComponentResource):
                 triggers=[data.id],
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),
             )
+        if sources:
+            sweep("course-image-leftovers", host, sources, child)
         self.register_outputs({})

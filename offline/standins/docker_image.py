@@ -125,8 +125,7 @@ class Image(Resource):
                 extra_hosts=dict(entry.split(":", 1) for entry in build.get("addHosts", [])),
                 cache_from=build.get("cacheFrom", {}).get("images", []),
                 decode=True,
-                rm=True,
-                forcerm=True,
+                rm=False,  # as the official plugin does: one container for each step stays behind
             )
             _follow(lines, call)
             image_id: str = self.host.api.inspect_image(name)["Id"]  # type: ignore[no-untyped-call]

@@ -15,6 +15,11 @@ from tests.workshop_kit import Workshop, docker
 PEOPLE = ("s01", "s02", "s03", "teacher")
 
 
+def unnamed_containers() -> set[str]:
+    """Those that the engine itself had to give a name, such as ``eager_tesla``: a build's steps."""
+    return {name for name in docker("ps", "-a", "--format", "{{.Names}}").split() if "_" in name}
+
+
 def test_all_mistakes_are_in_one_report_before_anything_is_made(lab: Workshop) -> None:
     good = lab.file.read_text()
     lab.set(students=["Anna", "anna"], studnets=3, event={"timeZone": "Mars/Base"}, https={"port": 70000})
@@ -28,10 +33,12 @@ def test_all_mistakes_are_in_one_report_before_anything_is_made(lab: Workshop) -
 
 
 def test_the_first_up_brings_everything_up_and_no_password_is_in_a_command_line(lab: Workshop) -> None:
+    before = unnamed_containers()
     with command_lines() as lines:
         done = lab.up()
     assert "error:" not in done.stdout.lower(), done.stdout
     assert {f"container {lab.container(f'seat-{person}')}" for person in PEOPLE} < listing(lab.stack)
+    assert unnamed_containers() <= before, "a build left containers behind"
     secrets = random_passwords(lab)
     assert {"database-provisioner", *(f"{person}-password" for person in PEOPLE)} <= secrets.keys()
     # It did look: the engine's client was seen while it was given a password.
