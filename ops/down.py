@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ops import preview, recover, stack_file
+from ops import host_lock, preview, recover, stack_file
 from ops.console import StopError, confirm, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -17,6 +17,12 @@ from ops.pulumi_cli import Stack
 def main() -> int:
     """Run as ``python -m ops.down``."""
     stack = Stack.from_environment()
+    with host_lock.held(Engine(stack.engine), stack.name):
+        return put_away(stack)
+
+
+def put_away(stack: Stack) -> int:
+    """The whole run, while nobody else works on the stack."""
     if not stack.exists():
         say(f"down: there is no stack {stack.name}; nothing to do")
         return leftovers(stack)

@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime
 
-from ops import deletions, locks, orphans, processes
+from ops import deletions, host_lock, locks, orphans, processes
 from ops.console import StopError, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -26,7 +26,8 @@ def main() -> int:
     if not stack.exists():
         say(f"recover: there is no stack {stack.name} yet; nothing to do")
         return 0
-    recover(stack, look(stack))
+    with host_lock.held(Engine(stack.engine), stack.name):
+        recover(stack, look(stack))
     say("recover: done; `make up` goes on from here")
     return 0
 

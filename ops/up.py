@@ -5,7 +5,7 @@ In: the stack's settings. Out: a running workshop and the text that says how to 
 
 import os
 
-from ops import recover, repair
+from ops import host_lock, recover, repair
 from ops.console import StopError, confirm, run, say
 from ops.down import archive_folder
 from ops.engine import Engine
@@ -19,8 +19,14 @@ def main() -> int:
     if not stack.exists():
         stack.create()
         say(f"up: made the stack {stack.name}")
-    recover.ready(stack)
     engine = Engine(stack.engine)
+    with host_lock.held(engine, stack.name):
+        return bring_up(stack, engine)
+
+
+def bring_up(stack: Stack, engine: Engine) -> int:
+    """The whole run, while nobody else works on the stack."""
+    recover.ready(stack)
     admit_lost_volumes(stack, engine)
     say("up: looking at what would change")
     broken = repair.look(stack.export(), engine, stack.name)

@@ -151,6 +151,22 @@ def test_f10_the_second_of_two_runs_stops_at_once_and_says_who_is_at_work(lab: W
     assert_whole(lab, ["s03", *CLASS])
 
 
+def test_f10_another_machines_operator_is_refused_by_the_host_itself(lab: Workshop) -> None:
+    """His state is elsewhere, and with it Pulumi's own lock."""
+    held = lab.container("in-use")
+    labels = ("--label", "mentor.lock.who=ada@laptop", "--label", "mentor.lock.pid=42")
+    docker("create", "--name", held, *labels, "debian:trixie-slim", "true")
+    before = lab.running()
+    for program in ("up", "down", "recover"):
+        done = operate(lab, program)
+        assert done.returncode == 1
+        assert "in use by ada@laptop (pid 42) since 20" in said(done)
+    assert lab.running() == before
+    docker("rm", held)
+    finish(lab, "s03", *CLASS)
+    assert f"container {held}" not in listing()
+
+
 def test_a_database_server_that_is_gone_stops_the_deletion_and_the_way_out_is_named(lab: Workshop) -> None:
     for person in ("s03", *CLASS):
         work(lab, person)
