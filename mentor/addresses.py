@@ -82,6 +82,12 @@ def _is_ip(name: str) -> bool:
     return True
 
 
+def _is_ipv6(name: str) -> bool:
+    """Tell whether browsers come over IPv6 to this; to an IPv4 address in IPv6's form they do not."""
+    address = ipaddress.ip_address(name) if _is_ip(name) else None
+    return isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None
+
+
 def is_loopback(name: str) -> bool:
     """Tell whether a name or address means the machine that asks."""
     if _is_ip(name):
@@ -95,7 +101,7 @@ def binds(names: Sequence[str]) -> list[str]:
     Loopback alone when each of them is; IPv6 where one of them is an IPv6 address, and nothing else where all are.
     """
     loopback = all(map(is_loopback, names))
-    is_ipv6 = {":" in name for name in names if loopback or ":" not in name or not is_loopback(name)}
+    is_ipv6 = {_is_ipv6(name) for name in names if loopback or not _is_ipv6(name) or not is_loopback(name)}
     by_family = ((False, "127.0.0.1" if loopback else "0.0.0.0"), (True, "::1" if loopback else "::"))  # noqa: S104
     return [bind for family, bind in by_family if family in is_ipv6]
 

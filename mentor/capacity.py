@@ -60,6 +60,9 @@ class HostFacts:
     disk_free_mib: int
     people_present: int = 0
     """Seats of this stack that exist already: their part of the disk is taken, not needed again."""
+    seats_running: int = 0
+    services_running: bool = False
+    """What of this stack runs right now has its memory."""
 
 
 def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
@@ -102,12 +105,13 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
         wrong.append(("students", _too_little_memory(need, host)))
     present = min(host.people_present, need.people)
     coming = need.people - present
-    memory = coming * need.work_memory_mib + (0 if present else SERVICES_MIB)
+    starting = max(need.people - host.seats_running, 0)
+    memory = starting * need.work_memory_mib + (0 if host.services_running else SERVICES_MIB)
     if memory > host.available_memory_mib and need.memory_mib <= host.memory_mib - RESERVED_MIB:
         text = (
-            f"{coming} more people need about {_gib(memory)} of memory ({need.work_memory_mib} MiB for each seat at "
-            f"work{'' if present else f', {SERVICES_MIB} MiB for the services'}), and other programs on the host leave "
-            f"{_gib(host.available_memory_mib)} of its {_gib(host.memory_mib)}: end some of them, or take fewer people"
+            f"{starting} more people need {memory} MiB of memory ({need.work_memory_mib} MiB for each seat at work"
+            f"{'' if host.services_running else f', {SERVICES_MIB} MiB for the services'}), and other programs on the "
+            f"host leave {host.available_memory_mib} of its {host.memory_mib} MiB: end some, or take fewer people"
         )
         wrong.append(("students", text))
     fixed = 0 if present else IMAGES_DISK_MIB + SERVICES_DISK_MIB

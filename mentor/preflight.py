@@ -84,7 +84,7 @@ def _networks(workshop: Workshop, facts: Facts, found: Problems) -> None:
     Who is there already lives with the host's routes as they are, and is not sent away for a new one.
     """
     pool = show(str(workshop.settings.network.pool))
-    for name, network in facts.foreign_networks.items():
+    for name, network in facts.foreign_networks:
         taken = [person.id for person in workshop.roster.people if person.subnet.overlaps(network)]
         if taken or workshop.roster.backplane.overlaps(network):
             found.add(
@@ -93,17 +93,17 @@ def _networks(workshop: Workshop, facts: Facts, found: Problems) -> None:
                 f"{', '.join(taken) or 'the services'} would share: choose another pool, or give them a `subnet`",
             )
     coming = [person for person in workshop.roster.people if person.id not in facts.students]
-    for interface, networks in facts.routes.items():
-        for network in networks:
-            hiding = [person.id for person in coming if person.subnet.overlaps(network)]
-            if not facts.students and workshop.roster.backplane.overlaps(network):
-                hiding.append("the services")
-            if hiding:
-                found.add(
-                    "network.pool",
-                    f"{pool} holds {network}, which the host reaches by {interface}; {', '.join(hiding)} would hide "
-                    "part of it from the host and all seats: choose another pool, or give them a `subnet`",
-                )
+    for interface, network in facts.routes:
+        hiding = [person.id for person in coming if person.subnet.overlaps(network)]
+        way = "choose another pool, or give them a `subnet`"
+        if not facts.students and workshop.roster.backplane.overlaps(network):
+            hiding, way = [*hiding, "the services"], "choose another pool"
+        if hiding:
+            found.add(
+                "network.pool",
+                f"{pool} holds {network}, which the host reaches by {interface}; {', '.join(hiding)} would hide "
+                f"part of it from the host and all seats: {way}",
+            )
 
 
 def _resources(facts: Facts) -> capacity.HostFacts:
@@ -113,6 +113,8 @@ def _resources(facts: Facts) -> capacity.HostFacts:
         cpus=facts.cpus,
         disk_free_mib=facts.disk_free_mib,
         people_present=len(facts.students),
+        seats_running=facts.seats_running,
+        services_running=facts.services_running,
     )
 
 

@@ -6,20 +6,18 @@ where the engine runs (over SSH for a remote host). Nothing on the host changes.
 
 import json
 import os
-import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, ip_address
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
 
 from mentor import remote
 from mentor.host import DockerHost
+from mentor.readings import Place, networks, places, published, routes
 
 TIMEOUT_SECONDS = 30
 TRIES = 3
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
-BRIDGE = re.compile(r"docker\d+|docker_gwbridge|br-[0-9a-f]{12}")
-"""An interface of the engine's own: its network is known by name."""
 BASE_IMAGE = "debian:trixie-slim"
 """What every image is built on."""
 
@@ -31,16 +29,12 @@ echo apparmor=$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/de
 echo available=$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
 echo disk=$(df -Pm "$1" 2>/dev/null | awk 'NR == 2 {print $4}')
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" {print "listen=" $2}'
-awk 'NR > 1 {print "route=" $1 " " $2 " " $8}' /proc/net/route 2>/dev/null
+awk 'NR > 1 {print "route=" $1 " " $2 " " $4 " " $8}' /proc/net/route 2>/dev/null
 """
 
 
 class HostError(Exception):
     """The host cannot be asked. ``args[0]`` says what was tried and what came back, in one line."""
-
-
-Place = tuple[str, int]
-"""An IP address of the host, ``0.0.0.0`` and ``::`` for all of them, and a port."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +57,14 @@ class Facts:
     counts_swap: bool
     listening: frozenset[Place] = frozenset()
     ours: frozenset[Place] = frozenset()
-    foreign_networks: dict[str, IPv4Network] = field(default_factory=dict)
-    """The engine's networks that are not this stack's, by name."""
-    routes: dict[str, list[IPv4Network]] = field(default_factory=dict)
-    """Where the host itself finds other networks, by interface; without the default route and the engine's bridges."""
+    foreign_networks: tuple[tuple[str, IPv4Network], ...] = ()
+    """The engine's networks that are not this stack's: name and subnet."""
+    routes: tuple[tuple[str, IPv4Network], ...] = ()
+    """Where the host finds other networks, by interface; without ways to everywhere and the engine's networks."""
     students: frozenset[str] = frozenset()
+    """Who has a volume here."""
+    seats_running: int = 0
+    services_running: bool = False
 
 
 def _ask(host: DockerHost, arguments: list[str], what: str) -> str:
@@ -107,12 +104,16 @@ def probe(host: DockerHost) -> Facts:
     """
     if not shutil.which("docker"):
         raise HostError("the docker command is not installed on this machine")
-    engine = json.loads(_ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
+    engine = _json(_ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
     if engine.get("ServerErrors"):
         raise HostError("docker info failed: " + " ".join(" ".join(engine["ServerErrors"]).split())[:300])
     machine = _machine(host, engine["DockerRootDir"])
     mine = f"label=mentor.stack={host.stack}"
-    published = _ask(host, ["docker", "ps", "-a", "--filter", mine, "-q"], "docker ps").split()
+    who = '{{.ID}} {{.Label "mentor.student"}}'
+    running = list(
+        map(str.split, _ask(host, ["docker", "ps", "--filter", mine, "--format", who], "docker ps").splitlines())
+    )
+    known = networks(_networks(host), host.stack)
     student = '{{.Label "mentor.student"}}'
     volumes = _ask(host, ["docker", "volume", "ls", "--filter", mine, "--format", student], "docker volume ls")
     return Facts(
@@ -127,11 +128,13 @@ def probe(host: DockerHost) -> Facts:
         kernel=engine["KernelVersion"],
         base_image=_ask(host, ["docker", "image", "ls", "-q", "--no-trunc", BASE_IMAGE], "docker image ls").strip(),
         counts_swap=bool(engine["SwapLimit"]),
-        listening=frozenset(map(_place, machine.get("listen", []))),
-        ours=_published(host, published),
-        foreign_networks=_networks(host),
-        routes=_routes(machine.get("route", [])),
+        listening=places(machine.get("listen", [])),
+        ours=_published(host, [words[0] for words in running]),
+        foreign_networks=tuple((name, network) for name, network, mine in known if not mine),
+        routes=routes(machine.get("route", []), (network for _, network, _ in known)),
         students=frozenset(volumes.split()),
+        seats_running=sum(len(words) > 1 for words in running),
+        services_running=any(len(words) == 1 for words in running),
     )
 
 
@@ -145,52 +148,34 @@ def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:
     return answers
 
 
-def _place(line: str) -> Place:
-    """Read ``0100007F:1F90``: an address in 32-bit words, each as this kind of processor keeps it, and a port."""
-    words, _, port = line.partition(":")
-    packed = b"".join(bytes.fromhex(words[start : start + 8])[::-1] for start in range(0, len(words), 8))
-    address = ip_address(packed)
-    return str(getattr(address, "ipv4_mapped", None) or address), int(port, 16)
-
-
-def _routes(lines: list[str]) -> dict[str, list[IPv4Network]]:
-    """Read ``eth0 000200C0 00FFFFFF``: interface, network and mask."""
-    found: dict[str, list[IPv4Network]] = {}
-    for interface, network, mask in map(str.split, lines):
-        address, netmask = (bytes.fromhex(each)[::-1] for each in (network, mask))
-        if any(netmask) and not BRIDGE.fullmatch(interface):
-            found.setdefault(interface, []).append(IPv4Network((address, IPv4Address(netmask).exploded), strict=False))
-    return found
-
-
 def _published(host: DockerHost, containers: list[str]) -> frozenset[Place]:
-    """Where this stack's own containers hold the host's ports."""
+    """Where this stack's own running containers hold the host's ports."""
     if not containers:
         return frozenset()
     template = "{{range $port, $at := .HostConfig.PortBindings}}{{range $at}}{{.HostIp}} {{.HostPort}}\n{{end}}{{end}}"
-    text = _ask(host, ["docker", "inspect", "-f", template, *containers], "docker inspect")
-    pairs = [line.rpartition(" ") for line in text.splitlines() if line.strip()]
-    return frozenset((each, int(port)) for address, _, port in pairs for each in ([address] if address else EVERYWHERE))
+    return published(_ask(host, ["docker", "inspect", "-f", template, *containers], "docker inspect").splitlines())
 
 
-def _networks(host: DockerHost) -> dict[str, IPv4Network]:
-    """Subnets of the engine's networks that are not this stack's, by name."""
-    line = '{{.ID}} {{.Label "mentor.stack"}}'
+def _networks(host: DockerHost) -> list[dict[str, Any]]:
+    """The engine's networks, as it describes them."""
     for attempt in range(TRIES):
-        listed = _ask(host, ["docker", "network", "ls", "--format", line], "docker network ls")
-        foreign = [words[0] for words in map(str.split, listed.splitlines()) if words[1:] != [host.stack]]
+        listed = _ask(host, ["docker", "network", "ls", "-q"], "docker network ls").split()
         try:
-            text = _ask(host, ["docker", "network", "inspect", *foreign], "docker network inspect")
+            found: list[dict[str, Any]] = _json(
+                _ask(host, ["docker", "network", "inspect", *listed], "docker network inspect")
+            )
         except HostError:
             # One of them went away between the two questions.
             if attempt == TRIES - 1:
                 raise
         else:
-            break
-    return {
-        # An engine takes a subnet with host bits, 192.168.7.9/24, and keeps it like that.
-        each["Name"]: IPv4Network(config["Subnet"], strict=False)
-        for each in json.loads(text)
-        for config in each["IPAM"]["Config"] or []
-        if "." in config.get("Subnet", "")
-    }
+            return found
+    raise AssertionError("the last try answers or raises")
+
+
+def _json(text: str) -> Any:  # noqa: ANN401  (whatever the engine says)
+    """Read what the engine printed, in one line where it is not what engines print."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise HostError(f"the engine answered what is not JSON: {text.strip()[:200]!r}") from None

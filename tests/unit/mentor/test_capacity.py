@@ -1,5 +1,7 @@
 """What a class needs, and what is said when a host cannot carry it."""
 
+from dataclasses import replace
+
 from mentor.capacity import HostFacts, Needs, needs, problems, statement
 
 from .conftest import Reads
@@ -66,7 +68,7 @@ def test_b48_too_little_disk(reads: Reads) -> None:
 
 def test_what_a_running_class_has_taken_is_not_needed_again(reads: Reads) -> None:
     need = class_of(reads, 3)
-    full = {"memory_mib": 64 * 1024, "available_memory_mib": 60_000, "cpus": 4}
-    assert problems(need, HostFacts(**full, disk_free_mib=0, people_present=4)) == ()
-    [(_, text)] = problems(need, HostFacts(**full, disk_free_mib=0, people_present=3))
+    full = replace(LARGE, disk_free_mib=0)
+    assert problems(need, replace(full, people_present=4)) == ()
+    [(_, text)] = problems(need, replace(full, people_present=3))
     assert text.startswith("1 more people need about 730 MiB of disk (730 MiB each, 0 MiB")

@@ -39,6 +39,7 @@ def test_the_port_is_open_to_others_only_when_others_are_meant() -> None:
 def test_an_ipv6_address_is_published_where_it_is() -> None:
     assert binds(["2001:db8::7"]) == ["::"]
     assert binds(["::1"]) == ["::1"]
+    assert binds(["::ffff:192.0.2.7"]) == ["0.0.0.0"]
     assert binds(["192.0.2.7", "2001:db8::7"]) == ["0.0.0.0", "::"]
     assert binds(["localhost", "2001:db8::7"]) == ["0.0.0.0", "::"]
 

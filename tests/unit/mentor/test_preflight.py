@@ -54,10 +54,10 @@ def test_a_good_host_is_accepted(workshop: Workshop) -> None:
         (replace(GOOD, has_apparmor_switch=True), "hosts[0]", "apparmor_restrict"),
         (replace(GOOD, listening=frozenset({("127.0.0.1", 8443)})), "https.port", "8444"),
         (replace(GOOD, listening=frozenset({("::", 5432)})), "database.port", "at ::: stop it"),
-        (replace(GOOD, available_memory_mib=1500), "students", "leave 1.5 GiB of its 8 GiB"),
+        (replace(GOOD, available_memory_mib=1500), "students", "leave 1500 of its 8192 MiB"),
         (replace(GOOD, memory_mib=1024), "students", "1 GiB"),
         (replace(GOOD, disk_free_mib=100), "students", "disk"),
-        (replace(GOOD, foreign_networks={"vpn": IPv4Network("10.0.0.0/8")}), "network.pool", "vpn"),
+        (replace(GOOD, foreign_networks=(("vpn", IPv4Network("10.0.0.0/8")),)), "network.pool", "vpn"),
     ],
 )
 def test_each_lack_is_one_line_with_its_key_and_its_fix(workshop: Workshop, facts: Facts, key: str, says: str) -> None:
@@ -104,21 +104,25 @@ def test_a_port_is_held_where_it_is_needed_or_not_at_all(held: str, address: lis
 
 def test_a_network_that_the_host_reaches_is_not_hidden_by_somebody_new(workshop: Workshop) -> None:
     lan = workshop.roster.people[1].subnet.supernet(new_prefix=24)
-    facts = replace(GOOD, routes={"eth0": [lan, IPv4Network("203.0.113.0/24")]})
+    facts = replace(GOOD, routes=(("eth0", lan), ("eth0", IPv4Network("203.0.113.0/24"))))
     (line,) = lines(workshop, facts)
     assert line.startswith("mentor:network.pool: ")
     assert f"{lan}, which the host reaches by eth0; s02 would hide" in line
     # With him in the class already, it is as it was yesterday.
     everybody = frozenset(person.id for person in workshop.roster.people)
     assert lines(workshop, replace(facts, students=everybody)) == []
-    assert "the services" in lines(workshop, replace(GOOD, routes={"tun0": [workshop.roster.backplane]}))[0]
+    assert "the services" in lines(workshop, replace(GOOD, routes=(("tun0", workshop.roster.backplane),)))[0]
 
 
-def test_a_class_that_is_there_needs_no_memory_again(workshop: Workshop) -> None:
+def test_a_class_that_runs_needs_no_memory_again(workshop: Workshop) -> None:
+    runs = replace(GOOD, available_memory_mib=10, seats_running=4, services_running=True)
+    assert lines(workshop, runs) == []
+    (line,) = lines(workshop, replace(runs, seats_running=3))
+    assert "1 more people need 260 MiB" in line
+    # Volumes of a first run that was cut short take no memory.
     everybody = frozenset(person.id for person in workshop.roster.people)
-    assert lines(workshop, replace(GOOD, available_memory_mib=10, students=everybody)) == []
-    (line,) = lines(workshop, replace(GOOD, available_memory_mib=100, students=everybody - {"s03"}))
-    assert "1 more people need about 260 MiB" in line
+    (line,) = lines(workshop, replace(GOOD, available_memory_mib=10, students=everybody))
+    assert "600 MiB for the services" in line
 
 
 def test_a_host_that_does_not_answer_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,19 +31,30 @@ listen=00000000:1538
 listen=00000000000000000000000000000000:01BB
 listen=0000000000000000FFFF00000702000A:0050
 listen=B80D0120000000000000000007000000:0016
-route=eth0 00000000 00000000
-route=eth0 000200C0 00FFFFFF
-route=tun0 0000400A 0000FFFF
-route=docker0 000011AC 0000FFFF
-route=br-0123456789ab 0000500A F0FFFFFF
+listen=a newer kernel's:word
+route=eth0 00000000 0003 00000000
+route=tun0 00000000 0001 00000080
+route=tun0 00000080 0001 00000080
+route=eth0 000200C0 0001 00FFFFFF
+route=tun0 0000400A 0001 0000FFFF
+route=* 0000000A 0201 000000FF
+route=docker0 000011AC 0001 0000FFFF
+route=br-0123456789ab 0000500A 0001 F0FFFFFF
+route=a newer kernel's
 """,
     "docker image ls": "sha256:base\n",
-    "docker ps": "abc\ndef\n",
+    "docker ps": "abc \ndef s01\n",
     "docker inspect": "127.0.0.1 8443\n 5432\n",
     "docker volume ls": "s01\n\n",
-    "docker network ls": "one \ntwo dev\n",
+    "docker network ls": "one\ntwo\n",
     "docker network inspect": json.dumps(
-        [{"Name": "odd", "IPAM": {"Config": [{"Subnet": "192.168.7.9/24"}, {"Subnet": "fd00::/64"}, {}]}}]
+        [
+            {"Name": "odd", "IPAM": {"Config": [{"Subnet": "192.168.7.9/24"}, {"Subnet": "fd00::/64"}, {}]}},
+            {"Name": "odd2", "IPAM": {"Config": [{"Subnet": "10.1.2.3.4/24"}, {"Subnet": None}]}, "Labels": None},
+            {"Name": "bridge", "IPAM": {"Config": [{"Subnet": "172.17.0.0/16"}, {"Subnet": "172.16.9.0/24"}]}},
+            {"Name": "host", "IPAM": None},
+            {"Name": "seat", "IPAM": {"Config": [{"Subnet": "10.80.0.0/28"}]}, "Labels": {"mentor.stack": "dev"}},
+        ]
     ),
 }
 
@@ -61,13 +72,26 @@ def test_a_held_port_is_known_with_its_address(facts: probe.Facts) -> None:
     assert facts.ours == {("127.0.0.1", 8443), ("0.0.0.0", 5432), ("::", 5432)}
 
 
-def test_a_route_is_known_by_its_interface_unless_it_is_the_engines_own(facts: probe.Facts) -> None:
-    assert facts.routes == {"eth0": [IPv4Network("192.0.2.0/24")], "tun0": [IPv4Network("10.64.0.0/16")]}
+def test_a_route_is_known_by_its_interface_unless_it_leads_everywhere_nowhere_or_to_the_engines_own(
+    facts: probe.Facts,
+) -> None:
+    assert facts.routes == (("eth0", IPv4Network("192.0.2.0/24")), ("tun0", IPv4Network("10.64.0.0/16")))
 
 
-def test_a_network_with_host_bits_is_no_stack_trace(facts: probe.Facts) -> None:
-    assert facts.foreign_networks == {"odd": IPv4Network("192.168.7.0/24")}
+def test_a_network_with_host_bits_or_none_is_no_stack_trace(facts: probe.Facts) -> None:
+    assert facts.foreign_networks == (
+        ("odd", IPv4Network("192.168.7.0/24")),
+        ("bridge", IPv4Network("172.17.0.0/16")),
+        ("bridge", IPv4Network("172.16.9.0/24")),
+    )
 
 
 def test_what_is_left_of_the_memory_is_known(facts: probe.Facts) -> None:
     assert (facts.memory_mib, facts.available_memory_mib, facts.counts_swap) == (8192, 5000, True)
+    assert (facts.seats_running, facts.services_running) == (1, True)
+
+
+def test_an_engine_that_does_not_speak_json_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, _what: "<html>a proxy's page")
+    with pytest.raises(probe.HostError, match="not JSON"):
+        probe.probe(LOCAL)
