@@ -40,13 +40,31 @@ fail() {
 # apt-get serves root on Debian (and its kin) only.
 can_apt() { [ "$(id -u)" -eq 0 ] && have apt-get; }
 
-# apt_install PACKAGE...: quiet unless it fails. The lists are fetched first, unless that was done within the hour.
+# watched LOG COMMAND...: its output goes to LOG; every ten seconds a line says how long it works, and its own last words.
+watched() {
+	local log=$1 began=$SECONDS next=10 work
+	shift
+	"$@" >>"$log" 2>&1 </dev/null &
+	work=$!
+	trap 'kill "$work" 2>/dev/null; exit 130' INT TERM # what runs in the background does not hear Ctrl-C
+	while kill -0 "$work" 2>/dev/null; do
+		sleep 0.2
+		if ((SECONDS - began >= next)); then
+			say "  $((SECONDS - began)) s: $(tail -n 1 "$log" | tr -d '\r' | cut -c 1-100)"
+			next=$((next + 10))
+		fi
+	done
+	trap - INT TERM
+	wait "$work"
+}
+
+# apt_install PACKAGE...: short unless it fails. The lists are fetched first, unless that was done within the hour.
 apt_install() {
 	say "installing $* (apt-get)"
 	local log
 	log=$(mktemp)
-	if { find /var/lib/apt/lists -name '*_Packages*' -mmin -60 2>/dev/null | grep -q . || apt-get update -q; } >"$log" 2>&1 &&
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >>"$log" 2>&1; then
+	if { find /var/lib/apt/lists -name '*_Packages*' -mmin -60 2>/dev/null | grep -q . || watched "$log" apt-get update -q; } &&
+		DEBIAN_FRONTEND=noninteractive watched "$log" apt-get install -y -q --no-install-recommends "$@"; then
 		rm -f "$log"
 		return 0
 	fi

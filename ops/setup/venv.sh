@@ -10,8 +10,15 @@ stamp=$VENV/.mentor-requirements
 
 say "Python packages into .venv"
 [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV" || fail "python3 -m venv .venv failed"
-progress=(--progress-bar off --quiet)
-[ -t 2 ] && progress=(--progress-bar on)
-"$VENV/bin/python" -m pip install --disable-pip-version-check "${progress[@]}" -r "$ROOT/requirements-dev.txt" >&2 ||
-	fail "pip could not install the packages (see above)"
+pip=("$VENV/bin/python" -m pip install --disable-pip-version-check -r "$ROOT/requirements-dev.txt")
+if [ -t 2 ]; then
+	"${pip[@]}" --progress-bar on >&2 || fail "pip could not install the packages (see above)"
+else
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	watched "$log" "${pip[@]}" --progress-bar off || {
+		tail -n 15 "$log" >&2
+		fail "pip could not install the packages (see above)"
+	}
+fi
 printf '%s\n' "$want" >"$stamp"
