@@ -40,7 +40,7 @@ recover: setup ## Clear what a killed run left behind; safe at any time
 
 restore: setup ## Put an archive into a seat and database: make restore STUDENT=s01 FILE=...tar.gz
 	@DOCKER_HOST=$$($(PYTHON) -m ops.stack_file Pulumi.$(STACK).yaml) \
-		mentor/scripts/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
+		ops/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
 
 env: ## Print the environment for plain pulumi, to be used with eval
 	@ops/setup/setup.sh >&2

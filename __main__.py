@@ -5,31 +5,34 @@ from pathlib import Path
 
 import pulumi
 
-from mentor import interruption, preflight, report, settings
-from mentor.archive import Archives
-from mentor.certificates import Certificates
-from mentor.databases import Databases, DatabaseServer, DatabaseServerArgs
-from mentor.directory import Accounts, Directory
-from mentor.host import DockerHost, SharedGround
-from mentor.images import Images
-from mentor.joins import Joins
-from mentor.portal import Portal, PortalArgs
-from mentor.problems import SettingsError
-from mentor.registry import Registry
-from mentor.seats import SeatArgs, Seats
+from mentor import config, interruption, report
+from mentor.components.accounts import Accounts
+from mentor.components.archive import Archives
+from mentor.components.certificates import Certificates
+from mentor.components.databases import Databases, DatabaseServer, DatabaseServerArgs
+from mentor.components.directory import Directory
+from mentor.components.ground import SharedGround, provider
+from mentor.components.images import Images
+from mentor.components.joins import Joins
+from mentor.components.portal import Portal, PortalArgs
+from mentor.components.registry import Registry
+from mentor.components.seats import SeatArgs, Seats
+from mentor.host import preflight
+from mentor.host.docker_host import DockerHost
+from mentor.settings.problems import SettingsError
 from mentor.workshop import read
 
 interruption.end_quietly()
 gc.disable()  # A short run makes a million small objects and throws few away: looking for them is a third of its time.
 try:
-    workshop = read(settings.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
+    workshop = read(config.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
     facts = preflight.require(workshop, pulumi.get_project())
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 
 chosen, roster, course = workshop.settings, workshop.roster, workshop.course
 host = DockerHost(pulumi.get_stack(), chosen.hosts[0])
-on_host = pulumi.ResourceOptions(providers=[host.provider()])
+on_host = pulumi.ResourceOptions(providers=[provider(host)])
 database_address = report.database_address(host, chosen)
 
 ground = SharedGround("ground", host, roster.backplane, on_host)

@@ -10,7 +10,7 @@ more raises its host's memory, not these numbers; a class that does less has roo
 from collections.abc import Sized
 from dataclasses import dataclass
 
-from mentor.settings import WorkshopSettings
+from mentor.settings.model import WorkshopSettings
 
 IDLE_SEAT_MIB = 15
 RUNNING_ENGINE_MIB = 60

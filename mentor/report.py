@@ -9,10 +9,10 @@ from ipaddress import ip_address
 
 import pulumi
 
-from mentor.host import DockerHost
-from mentor.portal import connection_string
-from mentor.roster import Person
-from mentor.settings import WorkshopSettings
+from mentor.components.portal import connection_string
+from mentor.host.docker_host import DockerHost
+from mentor.roster.model import Person
+from mentor.settings.model import WorkshopSettings
 from mentor.workshop import Workshop
 
 NEXT_STEPS = """Open {url} and sign in with a card.

@@ -1,6 +1,6 @@
 """Settings, people and course together: what the components are built from.
 
-In: the configuration as `settings.from_pulumi` reads it, the folder that paths are relative to, the stack's name. Out:
+In: the configuration as `config.from_pulumi` reads it, the folder that paths are relative to, the stack's name. Out:
 a `Workshop`, or one `SettingsError` with every problem of all three, before anything is created.
 """
 
@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mentor import capacity, checks, lesson, roster, settings
-from mentor.problems import Problems, SettingsError, show
-from mentor.roster import Roster
-from mentor.settings import WorkshopSettings
+from mentor import capacity
+from mentor.course import lesson
+from mentor.roster import model as roster
+from mentor.roster.model import Roster
+from mentor.settings import checks
+from mentor.settings import model as settings
+from mentor.settings.model import WorkshopSettings
+from mentor.settings.problems import Problems, SettingsError, show
 
 LONGEST_LABEL = 63  # RFC 1035
 

@@ -1,6 +1,6 @@
 """How a seat's container is started by hand, with the rights that the program gives it; its filter apart."""
 
-from mentor.seats import CAPABILITIES
+from mentor.components.seats import CAPABILITIES
 
 SEAT_OPTIONS = [
     "--cap-drop=ALL",

@@ -10,10 +10,11 @@ from pathlib import Path
 import pulumi
 import pulumi_command as command
 
-from mentor.databases import DatabaseServer, StudentDatabase
-from mentor.host import RUN_SCRIPT, DockerHost
-from mentor.seats import Seat
-from mentor.settings import ArchiveSettings
+from mentor.components.commands import RUN_SCRIPT
+from mentor.components.databases import DatabaseServer, StudentDatabase
+from mentor.components.seats import Seat
+from mentor.host.docker_host import DockerHost
+from mentor.settings.model import ArchiveSettings
 
 SCRIPT = Path(__file__).parent / "scripts" / "archive.sh"
 

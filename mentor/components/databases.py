@@ -15,13 +15,16 @@ import pulumi_command as command
 import pulumi_docker as docker
 import pulumi_postgresql as postgresql
 
-from mentor.certificates import Pair
-from mentor.directory import Access, password
-from mentor.host import RUN_SCRIPT, DockerHost, volume
-from mentor.lesson import Course
-from mentor.roster import Person, Roster
-from mentor.services import ServiceArgs, service
-from mentor.settings import DatabaseSettings
+from mentor.components.certificates import Pair
+from mentor.components.commands import RUN_SCRIPT
+from mentor.components.directory import Access
+from mentor.components.ground import volume
+from mentor.components.passwords import password
+from mentor.components.services import ServiceArgs, service
+from mentor.course.lesson import Course
+from mentor.host.docker_host import DockerHost
+from mentor.roster.model import Person, Roster
+from mentor.settings.model import DatabaseSettings
 
 LOAD = Path(__file__).parent / "scripts" / "load-course.sh"
 TEMPLATE = "course"

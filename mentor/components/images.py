@@ -15,8 +15,9 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.host import RUN_SCRIPT, DockerHost
-from mentor.probe import BASE_IMAGE
+from mentor.components.commands import RUN_SCRIPT
+from mentor.host.docker_host import DockerHost
+from mentor.host.probe import BASE_IMAGE
 
 SERVICES = {
     "seat": "images/seat",

@@ -10,8 +10,9 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.host import RUN_SCRIPT, DockerHost
-from mentor.seats import Seat
+from mentor.components.commands import RUN_SCRIPT
+from mentor.components.seats import Seat
+from mentor.host.docker_host import DockerHost
 
 # A repeated connect fails, and is then looked up: the command may run twice.
 CONNECT = r"""docker network connect --alias "$ALIAS" "$NETWORK" "$SERVICE" 2>/dev/null ||

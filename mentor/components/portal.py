@@ -14,15 +14,16 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.caddyfile import caddyfile
-from mentor.certificates import Pair
-from mentor.directory import Access
-from mentor.files import IGNORED, IGNORED_ENDINGS
-from mentor.host import DockerHost, volume
-from mentor.lesson import Course
-from mentor.roster import Person, Roster
-from mentor.services import ServiceArgs, service
-from mentor.settings import HttpsSettings, WorkshopSettings
+from mentor.components.caddyfile import caddyfile
+from mentor.components.certificates import Pair
+from mentor.components.directory import Access
+from mentor.components.ground import volume
+from mentor.components.services import ServiceArgs, service
+from mentor.course.files import IGNORED, IGNORED_ENDINGS
+from mentor.course.lesson import Course
+from mentor.host.docker_host import DockerHost
+from mentor.roster.model import Person, Roster
+from mentor.settings.model import HttpsSettings, WorkshopSettings
 
 EXCLUDED = " ".join(f"--exclude='{name}'" for name in [*sorted(IGNORED), *(f"*{end}" for end in IGNORED_ENDINGS)])
 """What the course's fingerprint leaves out is not delivered either."""

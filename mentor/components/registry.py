@@ -11,10 +11,12 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.host import RUN_SCRIPT, DockerHost, volume
-from mentor.images import build, sweep
-from mentor.lesson import CourseImage
-from mentor.services import ServiceArgs, service
+from mentor.components.commands import RUN_SCRIPT
+from mentor.components.ground import volume
+from mentor.components.images import build, sweep
+from mentor.components.services import ServiceArgs, service
+from mentor.course.lesson import CourseImage
+from mentor.host.docker_host import DockerHost
 
 # `registry-has` spares the transfer where the same image is there already.
 PUT = r"""set -euo pipefail

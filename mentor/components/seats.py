@@ -11,9 +11,10 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from mentor.host import DockerHost, network, volume
-from mentor.roster import Person, Roster
-from mentor.settings import SeatSettings
+from mentor.components.ground import network, volume
+from mentor.host.docker_host import DockerHost
+from mentor.roster.model import Person, Roster
+from mentor.settings.model import SeatSettings
 
 SECCOMP = Path("images/seat/seccomp.json")
 CAPABILITIES = ("NET_ADMIN", "SETGID", "SETPCAP", "SETUID")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_docker as docker
 
-from mentor.host import DockerHost
+from mentor.host.docker_host import DockerHost
 
 READABLE_BY_ROOT = "0400"
 """Only root in the container reads it; entry scripts hand on what a daemon needs."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from mentor.problems import Key, show
+from mentor.settings.problems import Key, show
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 20

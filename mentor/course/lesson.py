@@ -13,11 +13,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mentor import document, files, values
-from mentor.explain import Report, lenient
-from mentor.problems import Key, Problems, dotted, show
-from mentor.settings import Section
-from mentor.values import Text, read_by
+from mentor.course import document, files
+from mentor.settings import values
+from mentor.settings.explain import Report, lenient
+from mentor.settings.model import Section
+from mentor.settings.problems import Key, Problems, dotted, show
+from mentor.settings.values import Text, read_by
 
 LAB = "lab.yaml"
 LARGEST_COURSE = 200 << 20

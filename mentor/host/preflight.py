@@ -11,9 +11,9 @@ from ipaddress import ip_address as ip
 import pulumi
 
 from mentor import capacity
-from mentor.host import DockerHost
-from mentor.probe import BASE_IMAGE, Facts, HostError, probe
-from mentor.problems import Problems, SettingsError, show
+from mentor.host.docker_host import DockerHost
+from mentor.host.probe import BASE_IMAGE, Facts, HostError, probe
+from mentor.settings.problems import Problems, SettingsError, show
 from mentor.workshop import Workshop
 
 OLDEST_ENGINE = (20, 10)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from mentor import remote
-from mentor.host import DockerHost
-from mentor.readings import Place, networks, places, published, routes
+from mentor.host import remote
+from mentor.host.docker_host import DockerHost
+from mentor.host.readings import Place, networks, places, published, routes
 
 TIMEOUT_SECONDS = 30
 TRIES = 3

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from mentor.host import SSH_OPTIONS, DockerHost
+from mentor.host.docker_host import SSH_OPTIONS, DockerHost
 
 SSH_FAILED = 255
 """What ``ssh`` ends with when it did not get as far as the program."""

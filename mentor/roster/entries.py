@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import TypeVar
 
-from mentor import names, values
-from mentor.addresses import PRIVATE_POOLS
-from mentor.explain import PASSWORDS, is_password
-from mentor.problems import Problems, meant, show
-from mentor.subnets import SEAT_PREFIX
-from mentor.table import COLUMNS, Row
+from mentor.roster import names
+from mentor.roster.subnets import SEAT_PREFIX
+from mentor.roster.table import COLUMNS, Row
+from mentor.settings import values
+from mentor.settings.addresses import PRIVATE_POOLS
+from mentor.settings.explain import PASSWORDS, is_password
+from mentor.settings.problems import Problems, meant, show
 
 T = TypeVar("T")
 

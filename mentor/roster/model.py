@@ -11,11 +11,12 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Literal
 
-from mentor import names, table, values
-from mentor.entries import Entry, Place, from_list, from_row
-from mentor.problems import Problems, code_points, meant, show
-from mentor.settings import LARGEST_CLASS
-from mentor.subnets import BACKPLANE_PREFIX, backplane_network, blocks, free_network, seat_network, seats_in
+from mentor.roster import names, table
+from mentor.roster.entries import Entry, Place, from_list, from_row
+from mentor.roster.subnets import BACKPLANE_PREFIX, backplane_network, blocks, free_network, seat_network, seats_in
+from mentor.settings import values
+from mentor.settings.model import LARGEST_CLASS
+from mentor.settings.problems import Problems, code_points, meant, show
 
 Role = Literal["student", "teacher", "spare"]
 

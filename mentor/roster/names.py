@@ -11,7 +11,7 @@ import unicodedata
 
 from anyascii import anyascii
 
-from mentor.values import unseen
+from mentor.settings.values import unseen
 
 ID = re.compile(r"[a-z]([a-z0-9-]{0,29}[a-z0-9])?")
 LONGEST_ID = 31  # a Linux user name has 32 characters at most, and useradd counts the end

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mentor.explain import PASSWORDS, is_password
-from mentor.problems import meant, show
+from mentor.settings.explain import PASSWORDS, is_password
+from mentor.settings.problems import meant, show
 
 COLUMNS = ("id", "name", "email", "group", "subnet")
 LARGEST_FILE = 1 << 20

@@ -8,10 +8,10 @@ import re
 import ssl
 from pathlib import Path
 
-from mentor import addresses
-from mentor.problems import Problems, show
-from mentor.settings import WorkshopSettings
-from mentor.values import is_file
+from mentor.settings import addresses
+from mentor.settings.model import WorkshopSettings
+from mentor.settings.problems import Problems, show
+from mentor.settings.values import is_file
 
 STACK = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 LONGEST_STACK = 40

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from mentor.problems import Key, meant, show
+from mentor.settings.problems import Key, meant, show
 
 MOVED = {
     "count": "students",

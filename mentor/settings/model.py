@@ -1,11 +1,10 @@
-"""What the workshop is to be: `WorkshopSettings` and its sections, and the one reader of Pulumi's configuration.
+"""What the workshop is to be: `WorkshopSettings` and its sections.
 
-`from_pulumi` brings the stack's configuration in; `parse` turns it into a model and a report. Whatever is wrong is
+`parse` turns the stack's configuration into a model and a report. Whatever is wrong is
 reported and then left at its default, so that one mistake never hides another; the caller raises when the
 report is not empty. What needs more than one setting, or a file, is in `checks`; people are in `roster`.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import IPv4Network
@@ -16,17 +15,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from mentor import addresses, values
-from mentor.addresses import HostAddress
-from mentor.explain import lenient
-from mentor.problems import Problems, SettingsError, dotted
-from mentor.values import Email, Text, read_by
+from mentor.settings import addresses, values
+from mentor.settings.addresses import HostAddress
+from mentor.settings.explain import lenient
+from mentor.settings.problems import Problems, SettingsError, dotted
+from mentor.settings.values import Email, Text, read_by
 
-__all__ = ["SettingsError", "WorkshopSettings", "from_pulumi", "parse"]
+__all__ = ["SettingsError", "WorkshopSettings", "parse"]
 
 LARGEST_CLASS = 500
-SECRETS = (("directory", "bindPassword"),)
-"""Where the configuration may hold a secret."""
 
 PEOPLE = ("students", "teachers", "spares")
 """Top-level keys that `roster` reads."""
@@ -162,51 +159,6 @@ class WorkshopSettings(Section):
     def https_binds(self) -> list[str]:
         """On which of the host's addresses the portal's port is published."""
         return [self.https.bind] if self.https.bind else addresses.binds(self.address)
-
-
-def from_pulumi() -> Mapping[str, object]:
-    """Read the project's whole namespace from Pulumi, unknown keys included.
-
-    Values arrive as text; text that is a JSON list, object, number or boolean is decoded. A secret is wrapped in
-    `SecretStr` where one may be (`SECRETS`), which is how `parse` can tell that it was stored encrypted.
-    """
-    import pulumi  # noqa: PLC0415 - everything else here is pure
-    from pulumi.runtime import config as runtime  # noqa: PLC0415
-
-    prefix = f"{pulumi.get_project()}:"
-    everything = {**runtime.get_config_env(), **runtime.CONFIG.get()}
-    secret_keys = {*runtime.get_config_secret_keys_env()}
-    found = {}
-    for full, raw in everything.items():
-        if full.startswith(prefix):
-            key = full.removeprefix(prefix)
-            is_secret = full in secret_keys or runtime.is_config_secret(full)
-            found[key] = _wrapped(key, decoded(raw)) if is_secret else decoded(raw)
-    return found
-
-
-def decoded(raw: object) -> object:
-    """Decode JSON lists, objects, numbers and booleans; any other text stays text."""
-    if not isinstance(raw, str):
-        return raw
-    try:
-        value = json.loads(raw, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return raw
-    return value if isinstance(value, list | dict | int | float | bool) else raw
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
-
-
-def _wrapped(key: str, value: object) -> object:
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: SecretStr(str(inner)) if (key, name) in SECRETS and isinstance(inner, str | int | float) else inner
-        for name, inner in value.items()
-    }
 
 
 def parse(config: Mapping[str, object], problems: Problems) -> WorkshopSettings:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SecretStr
 
-from mentor.problems import meant
+from mentor.settings.problems import meant
 
 MIB_PER_UNIT = {"m": 1, "g": 1024}
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
@@ -162,7 +162,7 @@ def moment(value: object) -> datetime:
 
 
 def secret(value: object) -> SecretStr:
-    """Take a secret as `settings.from_pulumi` wraps it; one that came in plain text is refused."""
+    """Take a secret as `config.from_pulumi` wraps it; one that came in plain text is refused."""
     if not isinstance(value, SecretStr):
         raise ValueError(  # noqa: TRY004 - pydantic collects ValueError only
             "is in plain text: use --secret; `pulumi config set --secret --path directory.bindPassword` asks for it"

@@ -90,7 +90,7 @@ def course(people: list[tuple[str, str, str | None, str]]) -> bytes:
 
 def up(folder: Path) -> None:
     """Build, start, fill; then say how to reach it."""
-    from mentor.caddyfile import caddyfile  # noqa: PLC0415 - needs the checkout on the path, set below
+    from mentor.components.caddyfile import caddyfile  # noqa: PLC0415 - needs the checkout on the path, set below
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

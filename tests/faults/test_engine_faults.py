@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mentor.images import SERVICES as SOURCES
+from mentor.components.images import SERVICES as SOURCES
 from tests.faults.fault_kit import SERVICES, held, operate, quick, said
 from tests.ground import NAMES, run
 from tests.live.node_kit import Node, image_name

@@ -17,8 +17,9 @@ import pulumi.runtime
 import pytest
 from pulumi.runtime import mocks, rpc
 
-from mentor import interruption, preflight
-from mentor.probe import Facts
+from mentor import interruption
+from mentor.host import preflight
+from mentor.host.probe import Facts
 
 ROOT = Path(__file__).parents[2]
 GRAPHS: dict[str, "Graph"] = {}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from mentor.settings import WorkshopSettings
+from mentor.settings.model import WorkshopSettings
 from tests.graph.conftest import ROOT, Graph
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mentor import preflight
+from mentor.host import preflight
 from tests.graph.conftest import HOST, Declared, Graph
 
 Declare = Callable[..., Graph]

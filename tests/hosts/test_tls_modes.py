@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mentor.caddyfile import caddyfile
+from mentor.components.caddyfile import caddyfile
 from tests.live import image_kit as kit
 from tests.live.portal_kit import sign_in, trusting
 from tests.waiting import until

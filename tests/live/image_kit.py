@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from mentor.certificates import subject_names
+from mentor.components.certificates import subject_names
 from tests.ground import NAMES, STACKS
 from tests.waiting import until
 

@@ -13,8 +13,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from mentor.images import SERVICES, fingerprint
-from mentor.probe import BASE_IMAGE
+from mentor.components.images import SERVICES, fingerprint
+from mentor.host.probe import BASE_IMAGE
 from tests.ground import NAMES, run
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker

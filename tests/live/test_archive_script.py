@@ -14,7 +14,7 @@ from tests.live import image_kit as kit
 from tests.seat_options import SEAT_OPTIONS
 from tests.waiting import until
 
-SCRIPTS = kit.ROOT / "mentor" / "scripts"
+SCRIPTS = kit.ROOT / "mentor" / "components" / "scripts"
 FILL = """
 echo one > /home-volume/notes && ln /home-volume/notes /home-volume/hard && ln -s /etc/passwd /home-volume/link
 mkdir -p '/home-volume/a b' && echo two > '/home-volume/a b/ü' && chown 100998:100998 '/home-volume/a b/ü'
@@ -57,7 +57,7 @@ class Workshop:
         return sorted(path for path in self.folder.rglob("*") if path.is_file())
 
     def restore(self, *args: str) -> kit.Completed:
-        return kit.run(str(SCRIPTS / "restore.sh"), *args, check=False)
+        return kit.run(str(kit.ROOT / "ops" / "restore.sh"), *args, check=False)
 
     def in_volumes(self, script: str) -> str:
         return kit.docker(

@@ -10,7 +10,7 @@ import pytest
 from tests.ground import NAMES
 from tests.live import image_kit as kit
 
-SCRIPT = (kit.ROOT / "mentor" / "scripts" / "build-leftovers.sh").read_text()
+SCRIPT = (kit.ROOT / "mentor" / "components" / "scripts" / "build-leftovers.sh").read_text()
 
 
 def everything() -> set[str]:

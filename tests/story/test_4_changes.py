@@ -12,7 +12,7 @@ from websockets.sync.connection import Connection
 from tests.ground import listing, run
 from tests.live.portal_kit import sign_in, trusting
 from tests.waiting import PATIENCE, until
-from tests.workshop_kit import Workshop, docker
+from tests.workshop_kit import ROOT, Workshop, docker
 
 
 def terminal(lab: Workshop, person: str) -> ClientConnection:
@@ -156,7 +156,7 @@ def test_an_archive_is_restored_into_a_new_seat(lab: Workshop) -> None:
     (archive,) = (lab.archives / lab.stack / "s04").glob("*.tar.gz")
     lab.set(students=4)
     lab.up()
-    run("bash", "mentor/scripts/restore.sh", str(archive), "--stack", lab.stack, "--student", "s04", "--yes",
+    run("bash", str(ROOT / "ops" / "restore.sh"), str(archive), "--stack", lab.stack, "--student", "s04", "--yes",
         cwd=lab.folder, env=lab.environment)  # fmt: skip
     assert lab.inside("s04", "cat ~/work.txt") == "precious"
     # It has just been started again.

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import settings
 
-from mentor.problems import SettingsError
+from mentor.settings.problems import SettingsError
 from mentor.workshop import Workshop, read
 
 settings.register_profile("mentor", settings.get_profile("patient"), max_examples=60)

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from mentor.explain import aliases
-from mentor.problems import Problems
-from mentor.roster import DEFAULT_TEACHERS
-from mentor.settings import PEOPLE, WorkshopSettings, parse
+from mentor.roster.model import DEFAULT_TEACHERS
+from mentor.settings.explain import aliases
+from mentor.settings.model import PEOPLE, WorkshopSettings, parse
+from mentor.settings.problems import Problems
 from mentor.workshop import read
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from pydantic import SecretStr
 
-from mentor.settings import from_pulumi
+from mentor.config import from_pulumi
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mentor.lesson import Course, parse
-from mentor.problems import Problems
+from mentor.course.lesson import Course, parse
+from mentor.settings.problems import Problems
 
 from .conftest import Reads, Report
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from mentor.addresses import binds
-from mentor.certificates import split, subject_names
-from mentor.host import DockerHost
-from mentor.images import fingerprint
-from mentor.portal import origins
-from mentor.registry import label
-from mentor.settings import HttpsSettings
+from mentor.components.certificates import split, subject_names
+from mentor.components.images import fingerprint
+from mentor.components.portal import origins
+from mentor.components.registry import label
+from mentor.host.docker_host import DockerHost
+from mentor.settings.addresses import binds
+from mentor.settings.model import HttpsSettings
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n"
 

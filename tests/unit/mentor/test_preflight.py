@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mentor import preflight
-from mentor.host import DockerHost
-from mentor.probe import Facts, HostError
-from mentor.problems import Problems, SettingsError
+from mentor.host import preflight
+from mentor.host.docker_host import DockerHost
+from mentor.host.probe import Facts, HostError
+from mentor.settings.problems import Problems, SettingsError
 from mentor.workshop import Workshop, read
 
 ROOT = Path(__file__).parents[3]

@@ -5,8 +5,8 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from mentor import probe
-from mentor.host import DockerHost
+from mentor.host import probe
+from mentor.host.docker_host import DockerHost
 
 LOCAL = DockerHost("dev", "unix:///var/run/docker.sock")
 ANSWERS = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mentor.host import DockerHost
-from mentor.remote import command, refusal, target
+from mentor.host.docker_host import DockerHost
+from mentor.host.remote import command, refusal, target
 
 HOST = DockerHost("dev", "ssh://root@lab.example.org")
 ELSEWHERE = DockerHost("dev", "ssh://anna@192.0.2.7:2222")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mentor import names
+from mentor.roster import names
 
 from .conftest import Reads, Report
 

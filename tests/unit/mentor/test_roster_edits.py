@@ -8,9 +8,10 @@ from random import Random
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mentor import names, roster
-from mentor.problems import Problems
-from mentor.roster import Person
+from mentor.roster import model as roster
+from mentor.roster import names
+from mentor.roster.model import Person
+from mentor.settings.problems import Problems
 
 POOL = IPv4Network("10.64.0.0/10")
 NAMES = st.text(st.characters(blacklist_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=60)

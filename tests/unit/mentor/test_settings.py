@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from mentor.problems import SettingsError
+from mentor.settings.problems import SettingsError
 from mentor.workshop import read
 
 from .conftest import Reads, Report

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import pytest
 
-from mentor import caddyfile as module
-from mentor.caddyfile import caddyfile
+from mentor.components import caddyfile as module
+from mentor.components.caddyfile import caddyfile
 from tests.ports import free_port
 from tests.waiting import PATIENCE, until, wait_for_server
 

@@ -79,7 +79,7 @@ docker rm -fv "$helper" > /dev/null 2>&1 || true
 docker create -i --name "$helper" --label "mentor.stack=$stack" --pull never --log-driver none --network none --read-only \
   --user 0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add FSETID \
   -v "$seat-home:/archive/home" -v "$seat-engine:/archive/engine" --entrypoint bash "$image" \
-  -c "$(< "$here/../../images/seat/lib/put-back")" put-back /archive/home /archive/engine "$seat_sum" > /dev/null ||
+  -c "$(< "$here/../images/seat/lib/put-back")" put-back /archive/home /archive/engine "$seat_sum" > /dev/null ||
   die "no helper could be made: home and Docker volumes of $student are as they were"
 part seat.tar | docker start --attach --interactive "$helper" ||
   die "the seat's volumes could not be written: home and Docker volumes of $student are as they were"
