@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from mentor.settings.model import WorkshopSettings
 
-IDLE_SEAT_MIB = 15
 RUNNING_ENGINE_MIB = 60
 """A seat with its engine running, before the student's own containers."""
 STUDENT_WORK_MIB = 200
@@ -36,8 +35,6 @@ class Needs:
     people: int
     memory_mib: int
     """Typical use with everybody at work."""
-    idle_memory_mib: int
-    """Use right after `up`."""
     most_memory_mib: int
     """Every seat at its limit; not expected, shown for comparison."""
     work_memory_mib: int
@@ -46,7 +43,6 @@ class Needs:
     seat_cpus: float
     disk_mib: int
     seat_disk_mib: int
-    database_connections: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +69,12 @@ def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
     return Needs(
         people=people,
         memory_mib=SERVICES_MIB + people * seat,
-        idle_memory_mib=SERVICES_MIB + people * IDLE_SEAT_MIB,
         most_memory_mib=SERVICES_MIB + people * limit,
         work_memory_mib=seat,
         seat_memory_mib=limit,
         seat_cpus=settings.seat.cpus,
         disk_mib=IMAGES_DISK_MIB + SERVICES_DISK_MIB + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
         seat_disk_mib=SEAT_DISK_MIB + DATABASE_DISK_MIB,
-        database_connections=people * settings.database.connections,
     )
 
 

@@ -48,10 +48,6 @@ class Course:
     sql_hash: str
     images: tuple[CourseImage, ...]
 
-    def material_files(self) -> tuple[Path, ...]:
-        """List what `material_hash` covers: exactly what is to be delivered."""
-        return tuple(files.walk(self.material))
-
 
 def inner_path(value: object) -> str:
     """Read a path that stays inside the course."""

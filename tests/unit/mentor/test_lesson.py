@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mentor.course import files
 from mentor.course.lesson import Course, parse
 from mentor.settings.problems import Problems
 
@@ -34,7 +35,7 @@ def test_a_course_is_its_files(root: Path) -> None:
     assert found.material == root / "workshop" / "material"
     assert found.sql_files == (root / "workshop" / "sample.sql",)
     assert [(image.name, image.build) for image in found.images] == [("lab/db:17", root / "workshop" / "images" / "db")]
-    assert found.material_files() == (root / "workshop" / "material" / "01-start.md",)
+    assert tuple(files.walk(found.material)) == (root / "workshop" / "material" / "01-start.md",)
 
 
 def test_a_title_is_enough(root: Path) -> None:
@@ -63,7 +64,7 @@ def test_the_hash_is_of_names_and_contents_alone(root: Path, tmp_path: Path) -> 
     (material / ".DS_Store").write_bytes(b"x")
     after = course(copy)
     assert (before.material_hash, before.sql_hash) == (after.material_hash, after.sql_hash)
-    assert after.material_files() == (material / "01-start.md",)
+    assert tuple(files.walk(after.material)) == (material / "01-start.md",)
 
 
 def test_the_hash_sees_every_change(root: Path) -> None:
@@ -87,8 +88,8 @@ def test_the_hash_sees_every_change(root: Path) -> None:
 def test_the_sql_hash_sees_content_and_order(root: Path) -> None:
     (root / "workshop" / "b.sql").write_text("select 1;\n")
     seen = set()
-    for files in ("[sample.sql]", "[sample.sql, b.sql]", "[b.sql, sample.sql]"):
-        lab(root, f"{LAB}database: {{files: {files}}}\n")
+    for listed in ("[sample.sql]", "[sample.sql, b.sql]", "[b.sql, sample.sql]"):
+        lab(root, f"{LAB}database: {{files: {listed}}}\n")
         seen.add(course(root).sql_hash)
     (root / "workshop" / "b.sql").write_text("select 2;\n")
     seen.add(course(root).sql_hash)
@@ -133,7 +134,7 @@ def test_b54_a_file_name_that_is_not_utf_8_works(root: Path) -> None:
     Path(os.fsdecode(name)).write_text("x")
     found = course(root)
     assert found.material_hash != before
-    assert name in [os.fsencode(path) for path in found.material_files()]
+    assert name in [os.fsencode(path) for path in tuple(files.walk(found.material))]
 
 
 def test_b54_such_a_name_can_be_reported(report: Report, root: Path) -> None:
