@@ -5,13 +5,13 @@ a door. One object per audience, as flat records: they pipe into a spreadsheet o
 """
 
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 
 import pulumi
 
 from mentor.components.portal import connection_string
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person
+from mentor.settings.addresses import EVERYWHERE, is_loopback
 from mentor.settings.model import WorkshopSettings
 from mentor.workshop import Workshop
 
@@ -25,9 +25,9 @@ NEXT_STEPS = """Open {url} and sign in with a card.
 def database_address(host: DockerHost, settings: WorkshopSettings) -> str:
     """The address that a desktop tool uses: what people type, unless the port is bound to one address alone."""
     bind = settings.database.bind
-    if bind in {"0.0.0.0", "::"}:  # noqa: S104  (compared, not bound)
+    if bind in EVERYWHERE:
         return settings.address[0]
-    return host.hostname if ip_address(bind).is_loopback and host.is_remote else bind
+    return host.hostname if is_loopback(bind) and host.is_remote else bind
 
 
 def records(

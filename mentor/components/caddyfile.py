@@ -5,8 +5,9 @@ Comes in: how TLS is done, the addresses that people type, where the web app is.
 
 import json
 from collections.abc import Sequence
-from ipaddress import ip_address
 from typing import Literal
+
+from mentor.settings.addresses import is_ip
 
 CERTIFICATE = "/dev/shm/gateway/tls.crt"  # noqa: S108 - where the image's entry hands them to Caddy's user
 KEY = "/dev/shm/gateway/tls.key"  # noqa: S108
@@ -70,7 +71,7 @@ def caddyfile(
     """The whole file. ``email`` is for ``acme``; the first address answers those who name none (by IP)."""
     portal = [HEADERS, LOG, _portal(upstream), _errors()]
     parts = [_global_options(tls, email, addresses[0]), "(portal) {", *portal, "}"]
-    names = [f"https://{address}:8443" for address in addresses if not _is_ip(address)]
+    names = [f"https://{address}:8443" for address in addresses if not is_ip(address)]
     if tls == "acme":
         # Certificates are ordered for the names of a site; the site without one answers whatever else is typed.
         parts += [f"{', '.join(names)} {{", ACME, "\timport portal", "}", "https://:8443 {", "\timport portal", "}"]
@@ -123,11 +124,3 @@ def _errors() -> str:
 		}}
 		respond "{{err.status_code}} {{err.status_text}}" {{err.status_code}}
 	}}"""
-
-
-def _is_ip(address: str) -> bool:
-    try:
-        ip_address(address)
-    except ValueError:
-        return False
-    return True

@@ -7,10 +7,11 @@ They are made by commands because the declared packages hold no key type; their 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 import pulumi
 import pulumi_command as command
+
+from mentor.settings.addresses import is_ip
 
 AUTHORITY = r"""set -eu
 cd "$(mktemp -d)"; trap 'rm -rf "$PWD"' EXIT; umask 077
@@ -59,14 +60,7 @@ def split(bundle: str) -> tuple[str, str]:
 
 def subject_names(addresses: Sequence[str]) -> str:
     """The certificate's names in the form that openssl reads: ``DNS:lab.example,IP:192.0.2.7``."""
-
-    def entry(address: str) -> str:
-        try:
-            return f"IP:{ip_address(address)}"
-        except ValueError:
-            return f"DNS:{address}"
-
-    return ",".join(entry(address) for address in addresses)
+    return ",".join(f"{'IP' if is_ip(address) else 'DNS'}:{address}" for address in addresses)
 
 
 class Certificates(pulumi.ComponentResource):

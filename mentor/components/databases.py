@@ -24,6 +24,7 @@ from mentor.components.services import ServiceArgs, service
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person, Roster
+from mentor.settings.addresses import EVERYWHERE
 from mentor.settings.model import DatabaseSettings
 
 LOAD = Path(__file__).parent / "scripts" / "load-course.sh"
@@ -106,7 +107,7 @@ class DatabaseServer(pulumi.ComponentResource):
 
     def provider(self, host: DockerHost, settings: DatabaseSettings) -> postgresql.Provider:
         """The typed way into this server; called by the program's root alone."""
-        anywhere = settings.bind in {"0.0.0.0", "::"}  # noqa: S104  (compared, not bound)
+        anywhere = settings.bind in EVERYWHERE
         return postgresql.Provider(
             "sql",
             host=host.hostname if host.is_remote or anywhere else settings.bind,

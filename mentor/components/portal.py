@@ -23,6 +23,7 @@ from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person, Roster
+from mentor.settings.addresses import in_url
 from mentor.settings.model import HttpsSettings, WorkshopSettings
 
 EXCLUDED = " ".join(f"--exclude='{name}'" for name in [*sorted(IGNORED), *(f"*{end}" for end in IGNORED_ENDINGS)])
@@ -31,12 +32,8 @@ EXCLUDED = " ".join(f"--exclude='{name}'" for name in [*sorted(IGNORED), *(f"*{e
 
 def origins(https: HttpsSettings, addresses: Sequence[str]) -> list[str]:
     """Exactly the origins from which the web app accepts a request, the first being the one on the cards."""
-
-    def bracketed(address: str) -> str:
-        return f"[{address}]" if ":" in address else address
-
     port = "" if https.port == 443 else f":{https.port}"  # noqa: PLR2004  (the port that a browser leaves out)
-    return [f"https://{bracketed(address)}{port}" for address in addresses]
+    return [f"https://{in_url(address)}{port}" for address in addresses]
 
 
 def connection_string(person: Person, settings: WorkshopSettings, reachable: str) -> str:

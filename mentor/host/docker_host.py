@@ -4,7 +4,8 @@ Comes in: the stack's name and the host's URL from ``hosts``. Goes out: names, l
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from mentor.settings.addresses import HostAddress, host_of
 
 # One line per connection that fails beats a minute of silence; one shared connection stays below sshd's MaxStartups.
 SSH_OPTIONS = ["-o", "ConnectTimeout=10", "-o", "BatchMode=yes", "-o", "ControlMaster=auto",
@@ -19,14 +20,19 @@ class DockerHost:
     url: str
 
     @property
+    def address(self) -> HostAddress:
+        """The URL, taken apart."""
+        return host_of(self.url)
+
+    @property
     def is_remote(self) -> bool:
         """Whether the engine is reached over SSH."""
-        return self.url.startswith("ssh://")
+        return self.address.is_remote
 
     @property
     def hostname(self) -> str:
         """The name or address under which the operator's machine reaches this host's published ports."""
-        return urlsplit(self.url).hostname or "127.0.0.1" if self.is_remote else "127.0.0.1"
+        return self.address.name
 
     @property
     def environment(self) -> dict[str, str]:

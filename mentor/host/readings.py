@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Any
 
+from mentor.settings.addresses import EVERYWHERE
+
 Place = tuple[str, int]
 """An IP address of the host, ``0.0.0.0`` and ``::`` for all of them, and a port."""
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
 
 UP, REJECT = 0x1, 0x200
 BROADEST = 8

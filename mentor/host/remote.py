@@ -6,7 +6,6 @@ is the right one is for the operator's own ``ssh`` to say; a question to somebod
 
 import shlex
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from mentor.host.docker_host import SSH_OPTIONS, DockerHost
 
@@ -16,9 +15,9 @@ SSH_FAILED = 255
 
 def target(host: DockerHost) -> str:
     """Who and where, as one types it after ``ssh``."""
-    url = urlsplit(host.url)
-    place = f"{url.username}@{url.hostname}" if url.username else str(url.hostname)
-    return f"-p {url.port} {place}" if url.port else place
+    address = host.address
+    place = f"{address.user}@{address.name}"
+    return f"-p {address.port} {place}" if address.port else place
 
 
 def command(host: DockerHost, arguments: Sequence[str]) -> list[str]:
@@ -28,7 +27,7 @@ def command(host: DockerHost, arguments: Sequence[str]) -> list[str]:
 
 def refusal(host: DockerHost, said: str) -> str:
     """Why SSH failed and what to do, from what it printed."""
-    name, port = host.hostname, urlsplit(host.url).port
+    name, port = host.address.name, host.address.port
     entry = shlex.quote(f"[{name}]:{port}") if port else name
     if "IDENTIFICATION HAS CHANGED" in said:
         return (

@@ -19,6 +19,9 @@ LONGEST_HOSTNAME = 253  # RFC 1035, in its text form without the final dot
 PRIVATE_POOLS = tuple(
     ipaddress.IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared; bound where people are meant)
+"""All addresses of a host, in IPv4 and in IPv6."""
+LOOPBACK = ("127.0.0.1", "::1")
 LOOPBACK_NAME = "localhost"
 NEVER_PUBLIC = frozenset(
     {"localhost", "local", "internal", "lan", "home", "corp", "intranet", "test", "invalid", "arpa"}
@@ -68,13 +71,14 @@ def _host_meant(name: str) -> str:
             inner = inner.encode("idna").decode()
         except UnicodeError:
             return ": letters, digits and hyphens only"
-    if inner and inner != name and (HOSTNAME.fullmatch(inner) or _is_ip(inner)):
+    if inner and inner != name and (HOSTNAME.fullmatch(inner) or is_ip(inner)):
         where = "; the port belongs to https.port" if port else ""
         return f': did you mean "{inner}"?{where}'
     return ": letters, digits, hyphens and dots only"
 
 
-def _is_ip(name: str) -> bool:
+def is_ip(name: str) -> bool:
+    """Tell an address from a name."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -84,13 +88,13 @@ def _is_ip(name: str) -> bool:
 
 def _is_ipv6(name: str) -> bool:
     """Tell whether browsers come over IPv6 to this; to an IPv4 address in IPv6's form they do not."""
-    address = ipaddress.ip_address(name) if _is_ip(name) else None
+    address = ipaddress.ip_address(name) if is_ip(name) else None
     return isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None
 
 
 def is_loopback(name: str) -> bool:
     """Tell whether a name or address means the machine that asks."""
-    if _is_ip(name):
+    if is_ip(name):
         return ipaddress.ip_address(name).is_loopback
     return name == LOOPBACK_NAME or name.endswith(f".{LOOPBACK_NAME}")
 
@@ -102,13 +106,12 @@ def binds(names: Sequence[str]) -> list[str]:
     """
     loopback = all(map(is_loopback, names))
     is_ipv6 = {_is_ipv6(name) for name in names if loopback or not _is_ipv6(name) or not is_loopback(name)}
-    by_family = ((False, "127.0.0.1" if loopback else "0.0.0.0"), (True, "::1" if loopback else "::"))  # noqa: S104
-    return [bind for family, bind in by_family if family in is_ipv6]
+    return [bind for family, bind in enumerate(LOOPBACK if loopback else EVERYWHERE) if bool(family) in is_ipv6]
 
 
 def is_public_name(name: str) -> bool:
     """Tell whether a certificate authority could give a certificate for this name."""
-    return not _is_ip(name) and "." in name and name.rsplit(".", 1)[-1] not in NEVER_PUBLIC
+    return not is_ip(name) and "." in name and name.rsplit(".", 1)[-1] not in NEVER_PUBLIC
 
 
 def in_url(name: str) -> str:
