@@ -95,19 +95,19 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
         wrong.append(
             ("seat.cpus", f"{need.seat_cpus:g} and the host has {host.cpus}: lower it, the engine takes no more")
         )
-    if need.memory_mib > host.memory_mib - RESERVED_MIB:
-        wrong.append(("students", _too_little_memory(need, host)))
-    present = min(host.people_present, need.people)
-    coming = need.people - present
     starting = max(need.people - host.seats_running, 0)
     memory = starting * need.work_memory_mib + (0 if host.services_running else SERVICES_MIB)
-    if memory > host.available_memory_mib and need.memory_mib <= host.memory_mib - RESERVED_MIB:
+    if need.memory_mib > host.memory_mib - RESERVED_MIB:
+        wrong.append(("students", _too_little_memory(need, host)))
+    elif memory > host.available_memory_mib:
         text = (
             f"{starting} more people need {memory} MiB of memory ({need.work_memory_mib} MiB for each seat at work"
             f"{'' if host.services_running else f', {SERVICES_MIB} MiB for the services'}), and other programs on the "
             f"host leave {host.available_memory_mib} of its {host.memory_mib} MiB: end some, or take fewer people"
         )
         wrong.append(("students", text))
+    present = min(host.people_present, need.people)
+    coming = need.people - present
     fixed = 0 if present else IMAGES_DISK_MIB + SERVICES_DISK_MIB
     disk = fixed + coming * need.seat_disk_mib
     if disk > host.disk_free_mib:

@@ -12,6 +12,7 @@ import pulumi_docker as docker
 
 from mentor.components.directory import Directory
 from mentor.components.passwords import password
+from mentor.components.services import put_into
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person, Roster
 
@@ -54,12 +55,11 @@ class Accounts(pulumi.ComponentResource):
             create='docker exec -i "$DIRECTORY" account put',
             delete='docker exec "$DIRECTORY" account delete "$ID"',
             stdin=pulumi.Output.json_dumps(entry, sort_keys=True),
-            # In a server made anew it runs again: its volume may have been lost, and a volume's id is only its name.
             environment={
                 **host.environment,
                 "DIRECTORY": host.name("directory"),
                 "ID": person.id,
-                "SERVER": server.id,
+                **put_into(server),
             },
             triggers=[data.id],
             logging=command.local.Logging.NONE,

@@ -20,7 +20,7 @@ from mentor.components.commands import RUN_SCRIPT
 from mentor.components.directory import Access
 from mentor.components.ground import volume
 from mentor.components.passwords import password
-from mentor.components.services import ServiceArgs, service
+from mentor.components.services import ServiceArgs, put_into, service
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person, Roster
@@ -94,8 +94,7 @@ class DatabaseServer(pulumi.ComponentResource):
                 **args.host.environment,
                 "SCRIPT": LOAD.read_text(encoding="utf-8"),
                 "POSTGRES": args.host.name("postgres"),
-                # In a server made anew it runs again: its volume may have been lost, and a volume's id is its name.
-                "SERVER": self.server.id,
+                **put_into(self.server),
                 "COURSE": os.path.relpath(args.course.root),
                 "FILES": json.dumps([str(file.relative_to(args.course.root)) for file in args.course.sql_files]),
                 "CONTENT": args.course.sql_hash,

@@ -40,7 +40,7 @@ def fingerprint(folder: Path, arguments: Mapping[str, str], base: str, dockerfil
         OSError: the folder cannot be read.
     """
     seen = hashlib.sha256(repr(sorted(arguments.items())).encode())
-    if ON_BASE.search((dockerfile or folder / "Dockerfile").read_text(encoding="utf-8")):
+    if ON_BASE.search((dockerfile or folder / "Dockerfile").read_text(encoding="utf-8", errors="replace")):
         seen.update(base.encode() + b"\0")
     for path in sorted(folder.rglob("*")):
         if path.is_file() and IGNORED not in path.parts:
@@ -118,14 +118,14 @@ class Images(pulumi.ComponentResource):
         }
         ids = {service: image.repo_digest for service, (_, image) in built.items()}
         if dockerfile:
-            ids["seat"] = self._on_top(*built["seat"], dockerfile).repo_digest
+            ids["seat"] = self._on_top(*built["seat"], dockerfile, base).repo_digest
         self.ids = ids
         sweep("image-leftovers", host, ids.values(), child)
         self.register_outputs({})
 
-    def _on_top(self, seat_name: str, seat: docker.Image, dockerfile: Path) -> docker.Image:
+    def _on_top(self, seat_name: str, seat: docker.Image, dockerfile: Path, base: str) -> docker.Image:
         """The teacher's Dockerfile over the seat, and over that the removal of setuid bits that it brought."""
         after_seat = pulumi.ResourceOptions(parent=self, depends_on=[seat])
-        taught_name, taught = build("taught", dockerfile.parent, {"SEAT": seat_name}, "", after_seat, dockerfile)
+        taught_name, taught = build("taught", dockerfile.parent, {"SEAT": seat_name}, base, after_seat, dockerfile)
         after_taught = pulumi.ResourceOptions(parent=self, depends_on=[taught])
-        return build("hardened", Path("images/hardened"), {"SEAT": taught_name}, "", after_taught)[1]
+        return build("hardened", Path("images/hardened"), {"SEAT": taught_name}, base, after_taught)[1]

@@ -18,7 +18,7 @@ from mentor.components.caddyfile import caddyfile
 from mentor.components.certificates import Pair
 from mentor.components.directory import Access
 from mentor.components.ground import volume
-from mentor.components.services import ServiceArgs, service
+from mentor.components.services import ServiceArgs, put_into, service
 from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
@@ -177,11 +177,10 @@ class Portal(pulumi.ComponentResource):
             f"{name}-delivery",
             create=f"set -o pipefail; {script}",
             stdin=stdin,
-            # In a server made anew it runs again: its volume may have been lost, and a volume's id is only its name.
             environment={
                 **args.host.environment,
                 "SPYGLASS": args.host.name("spyglass"),
-                "SERVER": self.spyglass.id,
+                **put_into(self.spyglass),
                 **(environment or {}),
             },
             interpreter=["/bin/bash", "-c"],

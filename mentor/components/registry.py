@@ -14,7 +14,7 @@ import pulumi_docker as docker
 from mentor.components.commands import RUN_SCRIPT
 from mentor.components.ground import volume
 from mentor.components.images import build, sweep
-from mentor.components.services import ServiceArgs, service
+from mentor.components.services import ServiceArgs, put_into, service
 from mentor.course.lesson import CourseImage
 from mentor.host.docker_host import DockerHost
 
@@ -80,8 +80,7 @@ class Registry(pulumi.ComponentResource):
                     "NAME": course_image.name,
                     "IMAGE": source,
                     "REGISTRY": host.name("registry"),
-                    # In a server made anew it runs again: its volume may have been lost, and a volume's id is its name.
-                    "SERVER": self.server.id,
+                    **put_into(self.server),
                 },
                 triggers=[data.id],
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),

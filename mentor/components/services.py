@@ -67,3 +67,11 @@ def service(name: str, host: DockerHost, backplane: docker.Network, args: Servic
             ),
         ),
     )
+
+
+def put_into(server: docker.Container) -> dict[str, pulumi.Output[str]]:
+    """What belongs into the environment of a command that puts something into a server.
+
+    In a server made anew the command runs again: its volume may have been lost, and a volume's id is only its name.
+    """
+    return {"SERVER": server.id}

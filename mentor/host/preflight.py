@@ -58,10 +58,9 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
 
 def _ports(workshop: Workshop, facts: Facts, found: Problems) -> None:
     """Report ports that another program holds, at an address where this workshop needs them."""
-    settings = workshop.settings
+    settings, others = workshop.settings, facts.listening - facts.ours
     wanted = [("https", settings.https.port, bind) for bind in settings.https_binds]
     for section, port, bind in [*wanted, ("database", settings.database.port, settings.database.bind)]:
-        others = facts.listening - facts.ours
         held = sorted(at for at, number in others if number == port and _meet(ip(at), ip(bind)))
         if held:
             found.add(
