@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards recover restore check test test-pages test-faults test-hosts test-all bench clean
+.PHONY: help setup env up down cards recover restore lesson-test check test test-pages test-faults test-hosts test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -41,6 +41,9 @@ recover: setup ## Clear what a killed run left behind; safe at any time
 restore: setup ## Put an archive into a seat and database: make restore STUDENT=s01 FILE=...tar.gz
 	@DOCKER_HOST=$$($(PYTHON) -m ops.stack_file Pulumi.$(STACK).yaml) \
 		ops/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
+
+lesson-test: setup ## Try the course's checks on the start and on the solution; name those that tell no difference
+	@$(IN_ENV) && COURSE='$(COURSE)' SEAT='$(SEAT)' $(PYTHON) -m ops.lesson_test
 
 env: ## Print the environment for plain pulumi, to be used with eval
 	@ops/setup/setup.sh >&2

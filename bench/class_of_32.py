@@ -81,6 +81,14 @@ def idle_memory(container: str) -> float:
     return float(found[:-3]) * units[found[-3:]]
 
 
+def archive_size(folder: Path, people: int) -> float:
+    """How large an archive is on the average, KiB; there must be one of everybody."""
+    archives = sorted(folder.rglob("*.tar.gz"))
+    if len(archives) != people:
+        sys.exit(f"{len(archives)} archives of {people} people")
+    return sum(archive.stat().st_size for archive in archives) / people / 1024
+
+
 def main() -> None:
     """Measure, print the table, leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="mentor-bench-"))
@@ -107,6 +115,7 @@ def main() -> None:
             "mentor:students": count,
             "mentor:https": {"port": 18943},
             "mentor:database": {"port": 15943},
+            "mentor:archive": {"folder": str(folder / "archives")},
         }
         file.write_text(yaml.safe_dump(content))
 
@@ -128,10 +137,15 @@ def main() -> None:
         students(STUDENTS + 1)
         rows.append(step("`pulumi up`, one student more", up))
         rows.append(step("`pulumi destroy`, archives off", destroy))
+        step("up again, not counted", up)
+        environment["MENTOR_ARCHIVE"] = "on"
+        rows.append(step(f"`pulumi destroy`, the work of {STUDENTS + 2} people archived", destroy))
+        kept = archive_size(folder / "archives", STUDENTS + 2)
         loop = {**environment, "IMAGE": image, "SEATS": str(STUDENTS + 1)}
         rows.append(timed(f"bare shell loop, {STUDENTS + 1} seats alone", ["bash", "-c", LOOP], ROOT, loop))
         rows.append(timed("bare shell loop, removal", ["bash", "-c", UNDO], ROOT, loop))
     finally:
+        environment["MENTOR_ARCHIVE"] = "off"
         subprocess.run(destroy, cwd=folder, env=environment, check=False, capture_output=True)
         subprocess.run(["bash", "-c", UNDO], check=False, capture_output=True)
         shutil.rmtree(folder)
@@ -139,7 +153,7 @@ def main() -> None:
     print("|---|---|---|---|")
     for what, seconds, children, engine in rows:
         print(f"| {what} | {seconds:.1f} | {children:.1f} | {engine:.1f} |")
-    print(f"\nAn idle seat holds {memory:.1f} MiB.")
+    print(f"\nAn idle seat holds {memory:.1f} MiB. An archive of somebody who did nothing has {kept:.0f} KiB.")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from mentor.components.commands import RUN_SCRIPT
 from mentor.components.ground import volume
 from mentor.components.images import build, sweep
 from mentor.components.services import ServiceArgs, put_into, service
-from mentor.course.lesson import CourseImage
+from mentor.course.images import CourseImage
 from mentor.host.docker_host import DockerHost
 
 # `registry-has` spares the transfer where the same image is there already.

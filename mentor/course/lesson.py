@@ -1,39 +1,29 @@
 """The course: a folder with `lab.yaml`, material, sample data and images.
 
-In: the folder. Out: a `Course` with absolute paths and hashes of what is delivered, or lines in the report:
+In: the folder. Out: a `Course` with its tasks, absolute paths and hashes of what is delivered, or lines in the report:
 ``workshop/lab.yaml:4: images[0].name: "UPPER/x:" is not the name of an image: …``. Nothing is read twice, nothing is
 written, and SQL is not parsed here: the server itself tries it before any student exists.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from mentor.course import document, files
-from mentor.settings import values
+from mentor.course import document, files, images, tasks
+from mentor.course.criteria import KINDS
+from mentor.course.images import CourseImage, Image, InnerPath
+from mentor.course.tasks import Section, Task
 from mentor.settings.explain import Report, lenient
-from mentor.settings.model import Section
+from mentor.settings.model import Section as Model
 from mentor.settings.problems import Key, Problems, dotted, show
-from mentor.settings.values import Text, read_by
+from mentor.settings.values import Text
 
 LAB = "lab.yaml"
 LARGEST_COURSE = 200 << 20
 MIB = 1 << 20
-
-IMAGE_PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
-IMAGE_NAME = re.compile(rf"(?P<path>{IMAGE_PART}(/{IMAGE_PART})*):(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CourseImage:
-    """An image for the students' own engines: built from a folder, or pulled by its name."""
-
-    name: str
-    build: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,62 +37,36 @@ class Course:
     sql_files: tuple[Path, ...]
     sql_hash: str
     images: tuple[CourseImage, ...]
+    sections: tuple[Section, ...] = ()
+    solution: Path | None = None
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks, in the course's order."""
+        return tuple(task for section in self.sections for task in section.tasks)
 
 
-def inner_path(value: object) -> str:
-    """Read a path that stays inside the course."""
-    path = values.text(value, 1000)
-    if path.startswith(("/", "~")) or ".." in Path(path).parts:
-        raise ValueError("leads out of the course: write a path below lab.yaml's own folder")
-    return path
-
-
-def image_name(value: object) -> str:
-    """Read ``name:tag`` as the seats' engines ask for it: without a registry, with a tag."""
-    if not isinstance(value, str) or not value:
-        raise ValueError("is not the name of an image: write name:tag, as in lab/postgres:17")
-    if IMAGE_NAME.fullmatch(value) and not _registry_of(value):
-        return value
-    if registry := _registry_of(value):
-        rest = value.removeprefix(f"{registry}/")
-        raise ValueError(f'names a registry, and the seats know only the workshop\'s own: write "{rest}"')
-    if "@" in value:
-        raise ValueError(f"has a digest, and images are kept by tag here: write {value.split('@')[0] or 'name'}:tag")
-    if IMAGE_NAME.fullmatch(f"{value}:latest"):
-        raise ValueError(f'has no tag: a course that works today names what it works with; write "{value}:1"')
-    lower = value.lower().rstrip(":")
-    near = f'; did you mean "{lower}"?' if lower != value and IMAGE_NAME.fullmatch(lower) else ""
-    raise ValueError(f"is not the name of an image: lower-case name, colon, tag, as in lab/postgres:17{near}")
-
-
-def _registry_of(name: str) -> str | None:
-    first, slash, _ = name.partition("/")
-    return first if slash and ("." in first or ":" in first or first == "localhost") else None
-
-
-InnerPath = Annotated[str, read_by(inner_path)]
-
-
-class DatabaseFiles(Section):
+class DatabaseFiles(Model):
     """`database:` of a course."""
 
-    files: tuple[InnerPath, ...] = ()
+    files: tuple[InnerPath, ...] = Field(default=(), description="SQL files, in the order of loading")
 
 
-class Image(Section):
-    """One entry of `images:`."""
-
-    name: Annotated[str, read_by(image_name)]
-    build: InnerPath | None = None
-
-
-class Lab(Section):
+class Lab(Model):
     """`lab.yaml`."""
 
-    title: Text = ""
-    material: InnerPath = "material"
-    database: DatabaseFiles = DatabaseFiles()
-    images: Annotated[tuple[Image, ...], Field(max_length=50)] = ()
+    title: Text = Field(default="", description="What the course is called")
+    material: InnerPath = Field(default="material", description="The folder that every student gets")
+    database: DatabaseFiles = Field(default=DatabaseFiles(), description="What every student's database starts with")
+    images: Annotated[tuple[Image, ...], Field(max_length=50)] = Field(
+        default=(), description="Images for the students' own engines"
+    )
+    sections: Annotated[tuple[Section, ...], Field(max_length=tasks.MOST_SECTIONS)] = Field(
+        default=(), description="The chapters, and what is to be done in them"
+    )
+    solution: InnerPath | None = Field(
+        default=None, description="The folder of the answers, which `make lesson-test` tries; no student gets it"
+    )
 
 
 def parse(folder: Path, root: Path, problems: Problems) -> Course | None:
@@ -116,10 +80,16 @@ def parse(folder: Path, root: Path, problems: Problems) -> Course | None:
         doc = document.read(course / LAB)
 
         def report(key: Key, text: str) -> None:
-            problems.add_elsewhere(f"{folder / LAB}:{doc.line(key)}", f"{dotted(key)}: {text}")
+            place = _without_tags(key)
+            problems.add_elsewhere(f"{folder / LAB}:{doc.line(place)}", f"{dotted(place)}: {text}")
 
         lab = lenient(Lab, doc.values, report)
+        tasks.check(doc.values.get("sections"), report)
         _check(course, lab, report)
+        if (course / lab.material).is_dir():
+            material = course / lab.material
+            known = [files.shown(path, material) for path in files.walk(material)]
+            tasks.check_chapters(doc.values.get("sections"), known, report)
         # Only what was checked is opened: reading a pipe, for one, would never end.
         return _course(course, lab) if len(problems) == before else None
     except document.DocumentError as error:
@@ -128,6 +98,16 @@ def parse(folder: Path, root: Path, problems: Problems) -> Course | None:
     except OSError as error:
         problems.add("course", f"{show(str(folder))}: {error.filename} cannot be read: {error.strerror}")
         return None
+
+
+def _without_tags(key: Key) -> Key:
+    """Take out what is in pydantic's path and not in the file: a check's kind, and the mark of a mapping's key."""
+    kinds = {model.kind for model in KINDS}
+    return tuple(
+        part
+        for index, part in enumerate(key)
+        if part != "[key]" and not (part in kinds and index > 1 and key[index - 2] == "checks")
+    )
 
 
 def _folder_trouble(course: Path) -> str | None:
@@ -154,6 +134,8 @@ def _course(root: Path, lab: Lab) -> Course:
         sql_files=sql,
         sql_hash=_ordered_hash(root, sql),
         images=tuple(CourseImage(name=one.name, build=root / one.build if one.build else None) for one in lab.images),
+        sections=lab.sections,
+        solution=root / lab.solution if lab.solution else None,
     )
 
 
@@ -174,7 +156,9 @@ def _check(course: Path, lab: Lab, report: Report) -> None:
             report(("database", "files", index), f"{show(name)} {wrong}")
         elif name in lab.database.files[:index]:
             report(("database", "files", index), f"{show(name)} is there twice: remove one")
-    _check_images(course, lab, report)
+    images.check(course, lab.images, report)
+    if lab.solution and not (course / lab.solution).is_dir():
+        report(("solution",), f"{show(lab.solution)} is not a folder of the course ({course / lab.solution})")
 
 
 def _check_material(course: Path, lab: Lab, report: Report) -> None:
@@ -203,20 +187,3 @@ def _sql_trouble(path: Path, course: Path) -> str | None:
         line = text.count("\n", 0, text.index("\0")) + 1
         return f"line {line}: holds a NUL character; is it UTF-16? save it as UTF-8"
     return None
-
-
-def _check_images(course: Path, lab: Lab, report: Report) -> None:
-    seen: dict[str, int] = {}
-    for index, image in enumerate(lab.images):
-        if image.name in seen:
-            report(("images", index, "name"), f"{show(image.name)} is images[{seen[image.name]}] again: remove one")
-        seen.setdefault(image.name, index)
-        if image.build is None:
-            continue
-        folder = course / image.build
-        if not (folder / "Dockerfile").is_file():
-            what = "holds no Dockerfile" if folder.is_dir() else "is not a folder"
-            report(("images", index, "build"), f"{show(image.build)} {what} ({folder})")
-            continue
-        for wrong in files.troubles(folder):
-            report(("images", index, "build"), f"{show(image.build)}: {wrong}")

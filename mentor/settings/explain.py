@@ -91,9 +91,24 @@ def explained(model: type[BaseModel], item: Any, *, also_known: tuple[str, ...] 
             rule = "is not a list"
         case "model_type":
             rule = f"is not a section: write keys below it ({', '.join(aliases(section_at(model, key)))})"
+        case "dict_type":
+            rule = "is not a mapping: write key: value, one a line"
+        case "check_kind":
+            rule = _no_kind(item["input"], [getattr(one, "kind", "") for one in _models_at(model, key)])
         case other:
             rule = f"is wrong ({other}): {item['msg']}"
     return f"{shown} {rule}"
+
+
+def _no_kind(value: object, kinds: list[str]) -> str:
+    """Say of an entry that is none of several kinds, or more than one of them, what it should be."""
+    if not isinstance(value, dict):
+        return f"is not a check: write one of {', '.join(kinds)}, a colon and what to look at"
+    found = [kind for kind in kinds if kind in value]
+    if found:
+        return f"is {' and '.join(found)} at once: give a check to each"
+    near = next((text for word in value if (text := meant(str(word), kinds))), "")
+    return f"says no kind of check{near or '; known here: ' + ', '.join(kinds)}"
 
 
 def _unknown(model: type[BaseModel], key: Key, also_known: tuple[str, ...]) -> str:
@@ -113,15 +128,24 @@ def aliases(model: type[BaseModel]) -> list[str]:
 
 
 def section_at(model: type[BaseModel], key: Key) -> type[BaseModel]:
-    """Find the model that describes what is at a path."""
+    """Find the model that describes what is at a path. One of several kinds is told by the kind's name in the path."""
+    return _models_at(model, key)[0]
+
+
+def _models_at(model: type[BaseModel], key: Key) -> list[type[BaseModel]]:
+    models = [model]
     for part in key:
-        for name, field in model.model_fields.items():
+        if of_kind := [one for one in models if getattr(one, "kind", None) == part and len(models) > 1]:
+            models = of_kind
+            continue
+        for name, field in models[0].model_fields.items():
             if part in {name, field.alias}:
-                model = _model_in(field.annotation) or model
-    return model
+                models = _models_in(field.annotation) or models
+                break
+    return models
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def _models_in(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+        return [annotation]
+    return [found for inner in get_args(annotation) for found in _models_in(inner)]

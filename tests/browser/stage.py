@@ -13,7 +13,7 @@ import tarfile
 import time
 from pathlib import Path
 
-from tests.seat_options import SEAT_OPTIONS
+from ops.seat_options import SEAT_OPTIONS
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "try-stage"

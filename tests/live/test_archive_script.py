@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ops.seat_options import SEAT_OPTIONS
 from tests.live import image_kit as kit
-from tests.seat_options import SEAT_OPTIONS
 from tests.waiting import until
 
 SCRIPTS = kit.ROOT / "mentor" / "components" / "scripts"

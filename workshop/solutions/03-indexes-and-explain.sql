@@ -21,5 +21,3 @@ EXPLAIN SELECT count(*) FROM visits WHERE entered >= '2025-01-15' AND entered < 
 -- 03, exercise 4: one index for both columns, the compared one first; the newest comes from its end, without sorting.
 CREATE INDEX visits_member_entered ON visits (member_id, entered);
 EXPLAIN ANALYZE SELECT * FROM visits WHERE member_id = 42 ORDER BY entered DESC LIMIT 1;
-
-DROP TABLE visits;

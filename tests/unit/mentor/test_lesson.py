@@ -168,8 +168,8 @@ def test_material_must_be_there_and_hold_something(report: Report, root: Path) -
         ("titel: x\n", 'workshop/lab.yaml:1: titel: unknown key; did you mean "title"?'),
         ("# x\ntitle: no\n", "workshop/lab.yaml:2: title: false is not text: YAML reads no"),
         (
-            LAB + "sections: []\n",
-            "workshop/lab.yaml:3: sections: unknown key; known here: title, material, database, images",
+            LAB + "chapters: []\n",
+            "workshop/lab.yaml:3: chapters: unknown key; known here: title, material, database, images, sections,",
         ),
         (
             LAB + "database: [a.sql]\n",

@@ -1,4 +1,7 @@
-"""How a seat's container is started by hand, with the rights that the program gives it; its filter apart."""
+"""How a seat's container is started by hand, for a test or to try a course: with the rights that the program gives it.
+
+In: the program's own list of capabilities. Out: options of `docker run`; the filter of system calls is not among them.
+"""
 
 from mentor.components.seats import CAPABILITIES
 

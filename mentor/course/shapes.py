@@ -1,0 +1,161 @@
+"""The shape of a student's table or view, compared with the one expected, as SQL.
+
+In: a check's columns, keys, constraints and indexes. Out: SELECTs of what is missing, ``(position, what)``, from the
+server's catalogue. Nothing of the student's runs, and no row is read.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mentor.course import rowsets
+from mentor.course.criteria import Table
+from mentor.course.readers import Reference
+from mentor.course.sqltext import Name, literal, names
+
+MOST_SHOWN = 3
+PLAIN = "pg_catalog.regexp_replace({text}, '[[:space:]()]', '', 'g')"
+"""Two expressions are the same when they differ in blanks and brackets alone."""
+
+
+def table(check: Table) -> str:
+    """A SELECT of ``(ok, detail)`` for a table's whole shape."""
+    return verdict(check.table, "table", rowsets.TABLE_KINDS, list(_troubles(check)))
+
+
+def verdict(name: Name, what: str, kinds: tuple[str, ...], troubles: list[str]) -> str:
+    """A SELECT of ``(ok, detail)``: the thing is there, and nothing of it is missing."""
+    is_right = rowsets.is_one_of(kinds)
+    union = " UNION ALL\n  ".join(troubles) or "SELECT 0, '' WHERE false"
+    listed = (
+        f"SELECT pg_catalog.concat({literal(f'{name}: ')}, pg_catalog.string_agg(what, '; ' ORDER BY n)"
+        f" FILTER (WHERE n <= {MOST_SHOWN}), CASE WHEN pg_catalog.count(*) > {MOST_SHOWN}"
+        f" THEN pg_catalog.concat('; and ', pg_catalog.count(*) - {MOST_SHOWN}, ' more') END) FROM trouble"
+    )
+    return f"""WITH trouble AS MATERIALIZED (SELECT what, pg_catalog.row_number() OVER (ORDER BY position) AS n FROM (
+  {union}
+) AS found (position, what))
+SELECT {is_right} AND NOT EXISTS (SELECT FROM trouble),
+  CASE WHEN NOT {is_right} THEN {rowsets.is_not(name, what)} ELSE ({listed}) END
+FROM {rowsets.thing(name)}"""
+
+
+def fits(name: Name, kinds: tuple[str, ...], wanted: Mapping[str, str | None], then: str) -> str:
+    """A SELECT of one boolean: the thing is there, has these columns, and then something else holds. That runs last."""
+    missing = "".join(f" AND NOT EXISTS ({trouble})" for trouble in columns(name, wanted))
+    return f"SELECT CASE WHEN {rowsets.is_one_of(kinds)}{missing} THEN {then} ELSE false END FROM {rowsets.thing(name)}"
+
+
+def columns(name: Name, wanted: Mapping[str, str | None]) -> Iterator[str]:
+    """What is missing of some columns and their types."""
+    if not wanted:
+        return
+    rows = ", ".join(
+        f"({n}, {literal(column)}, {literal(kind) if kind else 'NULL::pg_catalog.text'})"
+        for n, (column, kind) in enumerate(wanted.items())
+    )
+    # The server spells types: int and integer are one.
+    spelled = "pg_catalog.format_type(pg_catalog.to_regtype(kind), pg_catalog.to_regtypemod(kind))"
+    yield f"""SELECT position, CASE WHEN attname IS NULL THEN pg_catalog.concat('column ', wanted.column, ' is missing')
+    ELSE pg_catalog.concat('column ', wanted.column, ' is ', has, ', not ', should) END
+  FROM (SELECT position, "column", kind, CASE WHEN pg_catalog.to_regtype(kind) IS NULL THEN kind ELSE {spelled} END
+    FROM (VALUES {rows}) AS listed (position, "column", kind)) AS wanted (position, "column", kind, should)
+  LEFT JOIN (SELECT attname, pg_catalog.format_type(atttypid, atttypmod) AS has FROM {_attributes(name)}) AS a
+    ON a.attname = wanted.column
+  WHERE attname IS NULL OR has <> should"""
+
+
+def _troubles(check: Table) -> Iterator[str]:
+    name = check.table
+    yield from columns(name, check.columns)
+    if check.not_null:
+        yield f"""SELECT 100, pg_catalog.concat('column ', attname, ' may be NULL') FROM {_attributes(name)}
+  WHERE attname = ANY ({names(check.not_null)}) AND NOT attnotnull"""
+        yield from _absent(name, check.not_null)
+    if check.primary_key:
+        text = f"the primary key is not ({', '.join(check.primary_key)})"
+        yield _without(200, text, f"{_indexes(name)} WHERE i.indisprimary AND {_keys(check.primary_key)}")
+    for n, key in enumerate(check.unique):
+        text = f"({', '.join(key)}) is not unique"
+        whole = "i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL"
+        yield _without(300 + n, text, f"{_indexes(name)} WHERE {whole} AND {_keys(key)}")
+    for n, (key, target) in enumerate(check.foreign_keys.items()):
+        yield _foreign_key(name, 400 + n, key, target)
+    for n, condition in enumerate(check.check_constraints):
+        plain = literal(re.sub(r"[\s()]", "", condition))
+        found = PLAIN.format(text="pg_catalog.pg_get_expr(o.conbin, o.conrelid)")
+        yield _without(
+            500 + n, f"no CHECK ({condition})", f"{_constraints(name)} WHERE o.contype = 'c' AND {found} = {plain}"
+        )
+    for n, constraint in enumerate(check.constraints):
+        text = f"there is no constraint {constraint}"
+        yield _without(600 + n, text, f"{_constraints(name)} WHERE o.conname = {literal(constraint)}")
+    for n, parts in enumerate(check.indexes):
+        yield _index(name, 700 + n, parts)
+
+
+def _absent(name: Name, wanted: tuple[str, ...]) -> Iterator[str]:
+    yield f"""SELECT 100, pg_catalog.concat('column ', listed, ' is missing')
+  FROM pg_catalog.unnest({names(wanted)}) AS listed
+  WHERE NOT EXISTS (SELECT FROM {_attributes(name)} WHERE attname = listed)"""
+
+
+def _foreign_key(name: Name, position: int, key: tuple[str, ...], target: Reference) -> str:
+    goal = f"{target.table}({', '.join(target.columns)})" if target.columns else str(target.table)
+    column = "SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute AS a WHERE (a.attrelid, a.attnum) ="
+    ours, theirs = f"({column} (o.conrelid, k.ours))", f"({column} (o.confrelid, k.theirs))"
+    pairs = sorted(zip(key, target.columns, strict=True)) if target.columns else [(one, "") for one in sorted(key)]
+    joined = f"{ours} || ' ' || {theirs}" if target.columns else f"{ours} || ' '"
+    wanted = names(sorted((f"{one} {other}" for one, other in pairs), key=str.encode))
+    return _without(
+        position,
+        f"({', '.join(key)}) does not reference {goal}",
+        f"""{_constraints(name)} JOIN pg_catalog.pg_class AS t ON t.oid = o.confrelid
+    JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace
+    WHERE o.contype = 'f' AND s.nspname = {literal(target.table.schema)} AND t.relname = {literal(target.table.name)}
+    AND {wanted} = (SELECT pg_catalog.array_agg(pair ORDER BY pair COLLATE pg_catalog."C") FROM (SELECT {joined}
+      FROM ROWS FROM (pg_catalog.unnest(o.conkey), pg_catalog.unnest(o.confkey)) AS k (ours, theirs)) AS p (pair))""",
+    )
+
+
+def _index(name: Name, position: int, parts: tuple[str, ...]) -> str:
+    found = PLAIN.format(text="pg_catalog.pg_get_indexdef(i.indexrelid, {n}, true)")
+    same = " AND ".join(
+        f"{found.format(n=n)} = {PLAIN.format(text=_index_part(part))}" for n, part in enumerate(parts, start=1)
+    )
+    return _without(
+        position,
+        f"there is no index on ({', '.join(parts)})",
+        f"{_indexes(name)} WHERE i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts >= {len(parts)} AND {same}",
+    )
+
+
+def _index_part(part: str) -> str:
+    return literal(part) if "(" in part else f"pg_catalog.quote_ident({literal(part)})"
+
+
+def _keys(wanted: tuple[str, ...]) -> str:
+    """Whether an index is on exactly these columns, in any order."""
+    return f"""{names(sorted(wanted, key=str.encode))} = (
+      SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attname::pg_catalog.text COLLATE pg_catalog."C")
+      FROM pg_catalog.unnest(i.indkey) WITH ORDINALITY AS k (attnum, n)
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+      WHERE k.n <= i.indnkeyatts)"""
+
+
+def _without(position: int, text: str, found: str) -> str:
+    return f"SELECT {position}, {literal(text)} WHERE NOT EXISTS (SELECT FROM {found})"
+
+
+def _attributes(name: Name) -> str:
+    return (
+        f"(SELECT * FROM pg_catalog.pg_attribute WHERE attrelid = {name.regclass}"
+        " AND attnum > 0 AND NOT attisdropped) AS attribute"
+    )
+
+
+def _indexes(name: Name) -> str:
+    return f"(SELECT * FROM pg_catalog.pg_index WHERE indrelid = {name.regclass}) AS i"
+
+
+def _constraints(name: Name) -> str:
+    return f"(SELECT * FROM pg_catalog.pg_constraint WHERE conrelid = {name.regclass}) AS o"

@@ -1,0 +1,200 @@
+"""What the grader and the web app are given: one statement, or one command, for each check."""
+
+import contextlib
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from mentor.course import grading
+from mentor.course.criteria import Check
+from mentor.course.sqltext import Name, identifier, literal, qualified, quoted
+from mentor.course.tasks import Section, Task
+
+CHECK: TypeAdapter[Any] = TypeAdapter(Check)
+
+
+def check(text: str) -> Any:
+    return CHECK.validate_python(yaml.safe_load(text))
+
+
+def task(*checks: str) -> Task:
+    return Task.model_validate({"id": "one", "title": "One", "checks": [yaml.safe_load(text) for text in checks]})
+
+
+class Taught:
+    def __init__(self, *tasks: Task) -> None:
+        self.tasks = tasks
+
+
+def test_each_check_keeps_its_number_wherever_it_runs() -> None:
+    mixed = task("{sql: select true}", "{shell: test -e x, message: Make x}", "{rows: books, min: 1}")
+    [found] = grading.sql_checks(Taught(mixed, task("{shell: ls}")))
+    assert (found["id"], [one["id"] for one in found["checks"]]) == ("one", ["c1", "c3"])
+    assert grading.seat_checks(mixed) == [{"id": "c2", "command": "test -e x", "timeout": 5.0, "message": "Make x"}]
+
+
+def test_the_students_objects_are_named_with_their_schema() -> None:
+    for text in (
+        "{rows: books, min: 1}",
+        "{content: books, hash: 0123456789abcdef0123456789abcdef}",
+        "{view: books, returns: 1}",
+        "{function: books, returns: 1}",
+    ):
+        assert '"public"."books"' in grading.statement(check(text))
+
+
+def test_functions_of_the_server_are_named_with_theirs() -> None:
+    every = [
+        "{table: b, columns: {a: text}, notNull: a, primaryKey: a, unique: a, foreignKeys: {a: b, b: c(d)}}",
+        "{table: b, checkConstraints: a > b, constraints: c, indexes: [a, lower(b)]}",
+        "{rows: books, min: 1, max: 7}",
+        "{content: books, columns: [a], hash: 0123456789abcdef0123456789abcdef}",
+        "{view: books, columns: [a], ordered: true, returns: 1}",
+        "{function: books, arguments: [1], returns: 1}",
+        "{sql: select true}",
+    ]
+    words = "select from and or in any values exists coalesce filter as over by on join where when then else case not"
+    keywords = {*words.split(), "order", "union", "all", "using", "with"}
+    for sql in filter(None, (write(check(text)) for text in every for write in (grading.statement, grading.shortcut))):
+        bare = re.sub(r"E?'(?:[^'\\]|''|\\.)*'", "''", sql)
+        # Names of columns and aliases stand before brackets too, after AS.
+        calls = set(re.findall(r"(?<![\w.\"])(?<!AS )(?<!JOIN )([a-z_]+)\s?\(", bare)) - keywords
+        assert calls <= {"shape", "answer", "found", "rows", "verdict", "trouble"}, calls
+
+
+def test_a_reference_query_is_asked_apart_from_what_students_made() -> None:
+    given = check("{view: books, sameAs: SELECT 42}")
+    reference = grading.reference(given)
+    assert reference is not None
+    assert "SELECT 42" in reference
+    assert "books" not in reference
+    with pytest.raises(TypeError):
+        grading.statement(given)
+    known = grading.with_rows(given, [[42]])
+    assert "SELECT 42" not in grading.statement(known)
+    assert grading.reference(known) is None
+    assert grading.reference(check("{rows: books, min: 1}")) is None
+
+
+def test_only_what_is_dear_to_explain_has_a_shortcut() -> None:
+    mixed = task("{rows: books, min: 1}", "{view: b, columns: [a]}", "{view: b, returns: 1}", "{sql: select true}")
+    [found] = grading.sql_checks(Taught(mixed))
+    assert ["holds" in one for one in found["checks"]] == [True, False, True, False]
+
+
+def test_the_authors_own_words_take_the_place_of_the_detail() -> None:
+    sql = grading.statement(check("{rows: books, min: 1, message: 'It''s \\ empty'}"))
+    assert r"E'It''s \\ empty'" in sql
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "NULL"),
+        (True, "true"),
+        (5, "5"),
+        (-5, "(-5)"),
+        (1.5, "1.5"),
+        ("a'b", "'a''b'"),
+        ([1, "x"], "ARRAY[1, 'x']"),
+    ],
+)
+def test_arguments_are_written_as_sql(value: object, text: str) -> None:
+    assert grading.argument(value) == text
+
+
+@given(st.text())
+def test_a_text_is_one_literal_whatever_is_in_it(text: str) -> None:
+    found = literal(text)
+    inner = found.removeprefix("E")[1:-1]
+    # Read once by the rules of a plain literal, once by those of one with escapes.
+    plain = inner.replace("''", "")
+    assert "'" not in plain.replace("\\\\", "")
+    assert ("\\" in text) == found.startswith("E")
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=15))
+def test_a_name_between_double_quotes_comes_back(name: str) -> None:
+    assert identifier(quoted(name)) == name
+    assert qualified(f"{quoted(name)}.{quoted(name)}") == Name(name, name) or name.startswith("pg_")
+
+
+@given(st.text(max_size=30))
+def test_a_name_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert qualified(text).sql.count('"') >= 4
+
+
+# In the seat
+
+
+def run(command: str, folder: Path, **programs: str) -> int:
+    """Run a command where these programs take the place of the real ones."""
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/bash\n{script}\n")
+        (folder / name).chmod(0o755)
+    path = f"{folder}:/usr/bin:/bin"
+    return subprocess.run(["bash", "-c", command], check=False, env={"PATH": path}, cwd=folder).returncode
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("{shell: 'true'}", True),
+        ("{shell: 'false'}", False),
+        ("{shell: 'exit 3', exit: 3}", True),
+        ("{shell: 'exit 3', exit: 2}", False),
+        ("{shell: 'cd / && test -d usr'}", True),
+        ('{shell: "# a comment\\ntest 1 -eq 1 # more", exit: 0}', True),
+        ('{shell: "exit 1 # more", exit: 1}', True),
+    ],
+)
+def test_a_command_is_done_by_its_exit_status(tmp_path: Path, text: str, done: bool) -> None:
+    assert (run(grading.command(check(text)), tmp_path) == 0) is done
+
+
+DOCKER = [
+    ("{docker: {container: web}}", ["ps --quiet --filter name=^/web$ --filter status=running"]),
+    (
+        "{docker: {container: web, image: 'nginx:1'}}",
+        ["ps --quiet --filter name=^/web$ --filter ancestor=nginx:1 --filter status=running"],
+    ),
+    ("{docker: {image: 'lab/db:17'}}", ["image inspect lab/db:17"]),
+    (
+        "{docker: {project: two, services: [a, b]}}",
+        [
+            "ps --quiet --filter label=com.docker.compose.project=two "
+            f"--filter label=com.docker.compose.service={name} --filter status=running"
+            for name in ("a", "b")
+        ],
+    ),
+    ("{docker: {project: two}}", ["ps --quiet --filter label=com.docker.compose.project=two --filter status=running"]),
+]
+
+
+@pytest.mark.parametrize(("text", "asked"), DOCKER)
+def test_a_docker_check_asks_an_engine_that_runs(tmp_path: Path, text: str, asked: list[str]) -> None:
+    command = grading.command(check(text))
+    assert run(command, tmp_path, pgrep="exit 0", docker='echo "$*" >> asked; echo 1234') == 0
+    assert (tmp_path / "asked").read_text().splitlines() == asked
+    assert run(command, tmp_path, docker="exit 1")
+    assert run(command, tmp_path, docker='[ "$1" = image ] && exit 1; exit 0')
+
+
+@pytest.mark.parametrize(("text", "asked"), DOCKER)
+def test_a_docker_check_leaves_an_idle_engine_asleep(tmp_path: Path, text: str, asked: list[str]) -> None:
+    assert run(grading.command(check(text)), tmp_path, pgrep="exit 1", docker="touch woken; echo 1") != 0
+    assert not (tmp_path / "woken").exists()
+    assert asked
+
+
+def test_a_section_has_its_tasks() -> None:
+    section = Section.model_validate({"title": "S", "tasks": [task("{shell: ls}")]})
+    assert [one.id for one in section.tasks] == ["one"]
