@@ -14,6 +14,7 @@ from mentor.components.directory import Directory
 from mentor.components.ground import SharedGround, provider
 from mentor.components.images import Images
 from mentor.components.joins import Joins
+from mentor.components.monitoring import Monitoring, MonitoringArgs
 from mentor.components.portal import Portal, PortalArgs
 from mentor.components.registry import Registry
 from mentor.components.seats import SeatArgs, Seats
@@ -49,11 +50,14 @@ database_server = DatabaseServer(
                        course=course, time_zone=chosen.event.time_zone),
     on_host,
 )  # fmt: skip
+watched = MonitoringArgs(host=host, backplane=ground.backplane, grader_image=images["grader"],
+                         database_server=database_server, course=course, roster=roster)  # fmt: skip
+monitoring = Monitoring("monitoring", watched, on_host)
 portal = Portal(
     "portal",
     PortalArgs(host=host, backplane=ground.backplane, material=ground.material, gateway_image=images["gateway"],
                spyglass_image=images["spyglass"], certificate=keys.servers["gateway"], directory=directory.access,
-               terminal_key=keys.terminal.private, settings=chosen, roster=roster, course=course,
+               terminal_key=keys.terminal.private, settings=chosen, roster=roster, course=course, monitoring=monitoring,
                database_address=database_address),
     on_host,
 )  # fmt: skip

@@ -5,7 +5,6 @@ of their names, and ``seat.sh`` for the seat. ``SEAT=no`` leaves out the seat. O
 use, with file and line; exit status 1 when there is one.
 """
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -98,27 +97,12 @@ def in_databases(found: lesson.Course, checks: Sequence[Listed]) -> Iterator[Tri
                 server.sql(SOLVED, file.read_text(encoding="utf-8"))
             except StopError as error:
                 raise StopError(f"lesson-test: {_shown(file)}: {error}") from None
-        start = _judged(server, START, checks)
-        solved: Sequence[Verdict | None] = _judged(server, SOLVED, checks) if answers else [None] * len(checks)
+        written = [grading.sql_check(one.number, one.check) for one in checks]
+        verdicts = server.checks([START, SOLVED] if answers else [START], written)
+    solved: Sequence[Verdict | None] = verdicts[SOLVED] if answers else [None] * len(checks)
+    start = verdicts[START]
     for one, before, after in zip(checks, start, solved, strict=True):
         yield Tried(key=one.key, name=one.name, check=one.check, start=before, solved=after)
-
-
-def _judged(server: scratch.Scratch, database: str, checks: Sequence[Listed]) -> list[Verdict]:
-    """Run checks without the words for students, for the teacher is told what was found."""
-
-    def statement(one: Listed) -> str:
-        check = one.check.model_copy(update={"message": None})
-        reference = grading.reference(check)
-        if reference is None:
-            return grading.statement(check)
-        try:
-            rows = json.loads(server.sql(database, reference))
-        except StopError as error:
-            raise StopError(f"lesson-test: {one.name}: sameAs: {error}") from None
-        return grading.statement(grading.with_rows(check, rows))
-
-    return server.checks(database, [statement(one) for one in checks])
 
 
 def in_seats(found: lesson.Course, checks: Sequence[Listed]) -> Iterator[Tried]:

@@ -16,6 +16,7 @@ _CONTAINER = "docker:index/container:Container"
 _FELT = {
     "directory": "nobody can sign in",
     "gateway": "the portal's pages do not answer, terminals in browsers connect again after it",
+    "grader": "nothing new is known about anybody's tasks",
     "postgres": "every connection to a database is cut; the databases stay",
     "registry": "seats cannot fetch the course's images",
     "spyglass": "the portal's pages do not answer, terminals in browsers connect again after it",

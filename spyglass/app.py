@@ -18,8 +18,12 @@ from spyglass import audit, auth, known, pages, password, people, security, sess
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
+from spyglass.grader import Grader
 from spyglass.limits import Limiter
 from spyglass.presence import Presence
+from spyglass.progress import history, page
+from spyglass.progress.board import Board
+from spyglass.progress.collector import Collector
 from spyglass.rules import guarded
 from spyglass.seats import Seats
 from spyglass.services import Services, signed_in
@@ -48,13 +52,16 @@ async def on_failure(request: Request, exception: Exception) -> Response:
 
 def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
-    database = store.connect(settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA)
+    database = store.connect(settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA)
     presence = Presence()
     return Services(
         audit=audit.Audit(database),
+        board=Board(),
         classroom=Classroom(settings.class_file),
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
+        grader=Grader(),
+        history=history.History(database),
         known=known.KnownBrowsers(database),
         limiter=Limiter(),
         presence=presence,
@@ -75,6 +82,7 @@ def create(here: Services) -> Starlette:
                 *password.routes,
                 *terminal.routes,
                 *people.routes,
+                *page.routes,
                 *watch.routes,
             ]
         ),
@@ -89,12 +97,13 @@ def create(here: Services) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     here: Services = app.state.services
-    follower = asyncio.create_task(_follow_class(here))
+    beside = [asyncio.create_task(_follow_class(here)), asyncio.create_task(Collector(here).run())]
     try:
         yield
     finally:
-        follower.cancel()
-        await asyncio.gather(follower, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await here.seats.close()
         here.directory.close()
 

@@ -68,12 +68,58 @@ class Event(_Part):
         return value
 
 
+class Task(_Part):
+    """Something to do. ``parts`` says where it is looked for: in the database, in the seat, or both."""
+
+    id: str
+    title: str
+    hint: str | None = None
+    points: int = 1
+    minutes: int | None = None  # how long it takes, as the author guesses
+    requires: tuple[str, ...] = ()
+    parts: tuple[Literal["sql", "seat"], ...] = ()
+
+
+class CourseSection(_Part):
+    """A chapter, and what is to be done in it."""
+
+    title: str
+    tasks: tuple[Task, ...] = ()
+
+
+class Course(_Part):
+    """What is taught, as far as the pages show it."""
+
+    title: str = ""
+    sections: tuple[CourseSection, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks, in the course's order."""
+        return tuple(task for section in self.sections for task in section.tasks)
+
+    @property
+    def checked(self) -> tuple[Task, ...]:
+        """Those that are looked at: a task with a part in the seat is not yet."""
+        return tuple(task for task in self.tasks if task.parts == ("sql",))
+
+
+class Thresholds(_Part):
+    """From when on somebody is idle, or stuck; see :mod:`spyglass.progress.states`."""
+
+    idle_minutes: float = Field(default=3, gt=0)
+    stuck_minutes: float = Field(default=5, gt=0)
+    stuck_factor: float = Field(default=1.5, ge=1)
+
+
 class ClassFile(_Part):
     """The whole of class.json."""
 
+    course: Course = Course()
     event: Event
     origins: tuple[str, ...] = Field(min_length=1)
     visibility: Literal["own", "anonymous", "names"] = "own"
+    thresholds: Thresholds = Thresholds()
     people: tuple[Person, ...]
 
     @field_validator("origins")
@@ -88,6 +134,11 @@ class ClassFile(_Part):
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             raise ValueError(f"people: more than once: {', '.join(twice)}")
         return self
+
+    @property
+    def students(self) -> tuple[Person, ...]:
+        """Everybody but the teachers, spare seats included, in the roster's order."""
+        return tuple(person for person in self.people if not person.is_teacher)
 
     def find(self, person_id: str) -> Person | None:
         """The person with this id, if he is in the class."""

@@ -1,36 +1,37 @@
-"""The teacher's list: everybody in the class with the way to his terminal, and who is there right now."""
+"""The teacher's list: everybody in the class, how he is doing, the way to his terminal; who needs somebody, first."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from spyglass import pages
+from spyglass.progress import table
 from spyglass.services import services
 
 
 async def page(request: Request) -> Response:
     """Students and spare seats in the roster's order."""
     course = services(request).classroom.current()
-    people = [person for person in course.people if not person.is_teacher] if course else []
-    return pages.render(request, "people.html", people=people, state=_state(request))
+    people = course.students if course else ()
+    return pages.render(request, "people.html", people=people, now=_state(request))
 
 
 async def state(request: Request) -> Response:
-    """What the page asks for again every few seconds: terminals open, watchers, typists, by id."""
-    return JSONResponse(_state(request))
+    """What the page asks for again every few seconds."""
+    return JSONResponse(_state(request), headers={"Cache-Control": "no-store"})
 
 
-def _state(request: Request) -> dict[str, dict[str, object]]:
+def _state(request: Request) -> dict[str, object]:
+    """``state`` by id, ``needs`` in order of urgency, titles of ``flagged`` tasks, if the ``grader`` answers."""
     here = services(request)
     course = here.classroom.current()
+    if course is None:  # pragma: no cover - the guard answers before there is a class
+        return {"state": {}, "needs": [], "flagged": [], "grader": None}
     return {
-        person.id: {
-            "terminals": here.presence.open_terminals(person.id),
-            "watchers": here.presence.watchers(person.id),
-            "typists": here.presence.typists(person.id),
-        }
-        for person in (course.people if course else ())
-        if not person.is_teacher
+        "state": {person.id: table.student(here, person, course) for person in course.students},
+        "needs": table.needs(here, course),
+        "flagged": [task.title for task in course.course.tasks if task.id in here.board.flagged],
+        "grader": here.board.grader,
     }
 
 

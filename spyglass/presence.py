@@ -4,6 +4,7 @@ Every open terminal is one :class:`Line`. The student's lines hear who watches a
 session ends or its person leaves the class.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,8 +49,10 @@ class TooManyLinesError(Exception):
 class Presence:
     """All open terminals."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._lines: set[Line] = set()
+        self._clock = clock
+        self._keys: dict[str, float] = {}
 
     @contextmanager
     def line(self, line: Line) -> Iterator[None]:
@@ -68,6 +71,14 @@ class Presence:
         """A teacher takes a seat over, or gives it back."""
         line.typing = typing
         self._tell_seat(line.seat.id)
+
+    def note_key(self, person: str) -> None:
+        """Somebody typed in his own terminal."""
+        self._keys[person] = self._clock()
+
+    def last_key(self, person: str) -> float | None:
+        """When that was, in seconds since 1970; None when he has not typed since the app started."""
+        return self._keys.get(person)
 
     def open_terminals(self, person: str) -> int:
         """How many terminals somebody has open at his own seat."""

@@ -40,6 +40,10 @@ RULES: Mapping[str, Rule] = {
     "/seats/{person}/watch": Rule.TEACHER,
     "/watch/{person}": Rule.TEACHER,
     "/class": Rule.TEACHER,
+    "/class/tasks": Rule.TEACHER,
+    "/class.csv": Rule.TEACHER,
+    "/progress": Rule.SIGNED_IN,
+    "/progress/own": Rule.SIGNED_IN,
 }
 
 

@@ -8,9 +8,12 @@ from spyglass.audit import Audit
 from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory
+from spyglass.grader import Grader
 from spyglass.known import KnownBrowsers
 from spyglass.limits import Limiter
 from spyglass.presence import Presence
+from spyglass.progress.board import Board
+from spyglass.progress.history import History
 from spyglass.seats import Seats
 from spyglass.sessions import Session, Sessions
 
@@ -20,9 +23,12 @@ class Services:
     """One of each."""
 
     audit: Audit
+    board: Board
     classroom: Classroom
     cookies: Cookies
     directory: Directory
+    grader: Grader
+    history: History
     known: KnownBrowsers
     limiter: Limiter
     presence: Presence

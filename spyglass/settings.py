@@ -29,7 +29,7 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        """Sessions, known browsers and the audit log."""
+        """Sessions, known browsers, the audit log, and who has done what."""
         return self.state / "spyglass.db"
 
     @property

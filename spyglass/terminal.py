@@ -28,6 +28,7 @@ class OwnTerminal(Bridge):
 
     async def typed(self, data: bytes) -> None:
         """To the seat."""
+        self.services.presence.note_key(self.seat.id)
         await self.pass_on(data)
 
     def resized(self, size: Size) -> None:

@@ -27,6 +27,8 @@ from mentor.roster.model import Person, Roster
 from mentor.settings.addresses import EVERYWHERE
 from mentor.settings.model import DatabaseSettings
 
+SOCKET_FOLDER = "/run/postgresql-shared"
+"""Where the server's socket is found by the container that shares it; who asks there is known by his user's number."""
 LOAD = Path(__file__).parent / "scripts" / "load-course.sh"
 TEMPLATE = "course"
 MAX_CONNECTIONS = 1000
@@ -52,6 +54,7 @@ class DatabaseServer(pulumi.ComponentResource):
 
     server: docker.Container
     data: docker.Volume
+    socket: docker.Volume
     provisioner: pulumi.Output[str]
     template: command.local.Command
 
@@ -60,6 +63,7 @@ class DatabaseServer(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         self.provisioner = password("database-provisioner", 24, child)
         self.data = volume("database-data", args.host, "postgres", None, child)
+        self.socket = volume("database-socket", args.host, "postgres-socket", None, child)
         self.server = service(
             "postgres",
             args.host,
@@ -76,7 +80,7 @@ class DatabaseServer(pulumi.ComponentResource):
                     "/etc/mentor/provisioner_password": self.provisioner,
                 },
                 environment={"MAX_CONNECTIONS": str(MAX_CONNECTIONS), "TZ": args.time_zone},
-                volumes={"/var/lib/postgresql/data": self.data.name},
+                volumes={"/var/lib/postgresql/data": self.data.name, SOCKET_FOLDER: self.socket.name},
                 ports=[
                     docker.ContainerPortArgs(
                         internal=5432, external=args.settings.port, ip=args.settings.bind, protocol="tcp"

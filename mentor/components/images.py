@@ -24,6 +24,7 @@ SERVICES = {
     "directory": "images/directory",
     "postgres": "images/postgres",
     "registry": "images/registry",
+    "grader": "images/grader",
     "gateway": "images/gateway",
     "spyglass": "spyglass",
 }

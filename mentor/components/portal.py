@@ -18,6 +18,7 @@ from mentor.components.caddyfile import caddyfile
 from mentor.components.certificates import Pair
 from mentor.components.directory import Access
 from mentor.components.ground import volume
+from mentor.components.monitoring import ANSWERS_FOLDER, Monitoring
 from mentor.components.services import ServiceArgs, put_into, service
 from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
@@ -41,9 +42,38 @@ def connection_string(person: Person, settings: WorkshopSettings, reachable: str
     return f"postgresql://{person.id}@{reachable}:{settings.database.port}/{person.id}?sslmode=require"
 
 
-def classroom(host: DockerHost, settings: WorkshopSettings, roster: Roster, database_address: str) -> str:
+def taught(course: Course) -> dict[str, object]:
+    """What the web app shows of the course. Checks and answers are not among it."""
+    return {
+        "title": course.title,
+        "sections": [
+            {
+                "title": section.title,
+                "tasks": [
+                    {
+                        "id": task.id,
+                        "title": task.title,
+                        "hint": task.hint,
+                        "points": task.points,
+                        "minutes": task.minutes,
+                        "requires": task.requires,
+                        "parts": task.parts,
+                    }
+                    for task in section.tasks
+                ],
+            }
+            for section in course.sections
+        ],
+    }
+
+
+def classroom(
+    host: DockerHost, settings: WorkshopSettings, roster: Roster, course: Course, database_address: str
+) -> str:
     """The web app's facts as JSON, sorted so that equal classes are equal texts."""
     facts = {
+        "course": taught(course),
+        "thresholds": settings.progress.model_dump(),
         "event": {
             "name": settings.event.name,
             "time_zone": settings.event.time_zone,
@@ -83,6 +113,7 @@ class PortalArgs:
     settings: WorkshopSettings
     roster: Roster
     course: Course
+    monitoring: Monitoring
     database_address: str
 
 
@@ -113,13 +144,17 @@ class Portal(pulumi.ComponentResource):
                     "SPYGLASS_STACK": args.host.stack,
                     "TZ": settings.event.time_zone,
                 },
-                volumes={"/var/lib/spyglass": data.name, "/course": args.material.name},
+                volumes={
+                    "/var/lib/spyglass": data.name,
+                    "/course": args.material.name,
+                    ANSWERS_FOLDER: args.monitoring.answers.name,
+                },
                 health=["/usr/local/bin/healthy"],
             ),
             child,
         )
-        self._deliver("class", 'docker exec -i "$SPYGLASS" class-put', args, data,
-                      stdin=classroom(args.host, settings, args.roster, args.database_address))  # fmt: skip
+        facts = classroom(args.host, settings, args.roster, args.course, args.database_address)
+        self._deliver("class", 'docker exec -i "$SPYGLASS" class-put', args, data, stdin=facts)
         self._deliver(
             "material",
             f'tar -C "$MATERIAL" {EXCLUDED} -c . | docker exec -i -u 0 "$SPYGLASS" course-put "$CONTENT"',

@@ -10,7 +10,6 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from mentor.course import readers
 from mentor.course.sqltext import Name, identifier, qualified
-from mentor.course.tolerance import Tolerance
 from mentor.settings import values
 from mentor.settings.model import Section as Model
 from mentor.settings.values import read_by
@@ -139,11 +138,6 @@ class Answer(Criterion):
     digits: Annotated[int, read_by(values.whole_number, 0, MOST_DIGITS)] | None = Field(
         default=None, description="Numbers are the same when they are after rounding to so many decimal digits"
     )
-
-    @property
-    def tolerance(self) -> Tolerance:
-        """What may differ."""
-        return Tolerance(ignore_case=self.ignore_case, any_column_order=self.any_column_order, digits=self.digits)
 
     @property
     def says_rows(self) -> bool:

@@ -1,16 +1,18 @@
 """A course's checks as the grader and the web app run them.
 
-In: the course's tasks. Out: for each check in a database one statement that gives one row ``(ok, detail)``, where the
-detail says to the student what is missing; for each check in a seat one command whose exit status is 0 when it is done.
+In: the course's tasks. Out: for each check in a database its steps, each a statement that fetches one value and what
+that is to be; for each check in a seat one command whose exit status is 0 when it is done.
 
-A statement relies on a session as `SESSION` makes it: nothing but pg_catalog is found without a schema, so no operator
-or function of the student's takes the place of the server's own, and values are written in one way. A student's objects
-run only where a check asks for what they give.
+What runs where a student's own objects run only fetches: his functions can read the text of what calls them, so that
+holds nothing of the answer. What is expected stays with the grader, which compares (images/grader/grader/judge.py).
+
+A statement relies on a session as the grader makes it: nothing but pg_catalog is found without a schema, so no operator
+or function of the student's takes the place of the server's own, and values are written in one way.
 """
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NotRequired, Protocol, TypedDict, assert_never
 
 from mentor.course import rowsets, shapes
@@ -31,28 +33,22 @@ from mentor.course.criteria import (
 from mentor.course.sqltext import literal
 from mentor.course.tasks import Task
 
-SESSION: Mapping[str, str] = {
-    "search_path": "pg_catalog",
-    "DateStyle": "ISO, YMD",
-    "IntervalStyle": "postgres",
-    "TimeZone": "UTC",
-    "extra_float_digits": "1",
-    "bytea_output": "hex",
-    "xmlbinary": "base64",
-    "default_transaction_read_only": "on",
-}
-"""What the session that runs a check sets when it connects, above what the owner of a database has set for it."""
-
-LONGEST_DETAIL = 300
 PENDING = "not done yet"
 
 
+class Step(TypedDict):
+    """One statement of one jsonb value, and what is expected of it, as the grader's ``judge.Expected``."""
+
+    sql: str
+    expected: dict[str, Any]
+
+
 class SqlCheck(TypedDict):
-    """One check in a database: its statement, and where there is one, a cheaper one that says only whether it holds."""
+    """One check in a database; the steps are asked in order, up to the first whose answer is not right."""
 
     id: str
-    sql: str
-    holds: NotRequired[str]
+    steps: list[Step]
+    message: NotRequired[str]
 
 
 class SqlTask(TypedDict):
@@ -84,7 +80,7 @@ def sql_checks(course: Taught) -> list[SqlTask]:
     found: list[SqlTask] = [
         {
             "id": task.id,
-            "checks": [_sql_check(name, check) for name, check in task.numbered() if check.place == "sql"],
+            "checks": [sql_check(name, check) for name, check in task.numbered() if check.place == "sql"],
         }
         for task in course.tasks
     ]
@@ -100,109 +96,60 @@ def seat_checks(task: Task) -> list[SeatCheck]:
     ]
 
 
-def statement(check: Check) -> str:
-    """Write the one statement of a check in a database: MATERIALIZED, so that what it asks is asked once."""
-    own = f"{literal(check.message)}::pg_catalog.text" if check.message else "detail"
-    return f"""WITH verdict (ok, detail) AS MATERIALIZED (
-{_verdict(check)}
-) SELECT ok, CASE WHEN ok THEN '' ELSE pg_catalog.left({own}, {LONGEST_DETAIL}) END FROM verdict"""
-
-
-def shortcut(check: Check) -> str | None:
-    """Write a statement of one boolean, true exactly when `statement` finds the check done, None where none is cheaper.
-
-    Most of a statement is about saying what is missing, and the server plans all of it each time.
-    """
-    match check:
-        case RowCount():
-            return rowsets.has_rows(check.rows, *_limits(check))
-        case Answer() if check.ordered_by:
-            return None
-        case View() if check.says_rows:
-            same = rowsets.same(f"SELECT * FROM {check.view.sql}", _expected(check))
-            return shapes.fits(check.view, rowsets.VIEW_KINDS, check.columns, same)
-        case Query() | Function():
-            return f"SELECT {rowsets.same(_asked(check), _expected(check))}"
-    return None
-
-
-def _sql_check(name: str, check: Check) -> SqlCheck:
-    found: SqlCheck = {"id": name, "sql": statement(check)}
-    if holds := shortcut(check):
-        found["holds"] = holds
+def sql_check(name: str, check: Check) -> SqlCheck:
+    """Write one check in a database."""
+    found: SqlCheck = {"id": name, "steps": _steps(check)}
+    if check.message:
+        found["message"] = check.message
     return found
 
 
-def _limits(check: RowCount) -> tuple[int | None, int | None]:
-    return (check.min, check.max) if check.count is None else (check.count, check.count)
-
-
-def _asked(check: Query | Function) -> str:
-    return check.query if isinstance(check, Query) else _call(check)
-
-
-def _verdict(check: Check) -> str:
+def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
     match check:
         case Table():
-            return shapes.table(check)
+            return [{"sql": shapes.table(check), "expected": {"kind": "complete", "name": str(check.table)}}]
         case RowCount():
-            return rowsets.counted(check.rows, *_limits(check))
+            low, high = (check.min, check.max) if check.count is None else (check.count, check.count)
+            counted = rowsets.counted(check.rows, 1 + max(low or 0, high or 0))
+            expected = {"kind": "count", "name": str(check.rows), "low": low, "high": high}
+            return [{"sql": counted, "expected": expected}]
         case Content():
-            return rowsets.content(check.content, check.columns, check.hash)
+            expected = {"kind": "content", "name": str(check.content), "hash": check.hash}
+            return [{"sql": rowsets.hashed(check.content, check.columns), "expected": expected}]
         case View():
-            return _view(check)
-        case Query() | Function():
-            return rowsets.answered(_asked(check), _expected(check))
+            shape: Step = {"sql": shapes.view(check), "expected": {"kind": "complete", "name": str(check.view)}}
+            return [shape, _rows(check, rowsets.of_view(check.view), str(check.view))] if check.says_rows else [shape]
+        case Query():
+            return [_rows(check, rowsets.listed(check.query))]
+        case Function():
+            arguments = ", ".join(map(argument, check.arguments))
+            called = f"{check.function.sql}({arguments})"
+            return [_rows(check, rowsets.listed(f"SELECT * FROM {called}"), f"{check.function}({arguments})")]
         case Truth():
-            return f"SELECT COALESCE((\n{check.sql}\n), false), {literal(PENDING)}"
+            return [
+                {
+                    "sql": f"SELECT pg_catalog.to_jsonb(COALESCE((\n{check.sql}\n), false))",
+                    "expected": {"kind": "truth"},
+                }
+            ]
         case Shell() | Docker():
             raise TypeError(f"{check.kind} is no check in a database")
     assert_never(check)
 
 
-def _call(check: Function) -> str:
-    return f"SELECT * FROM {check.function.sql}({', '.join(map(argument, check.arguments))})"
-
-
-def reference(check: Check) -> str | None:
-    """Write a statement of one jsonb array: the rows that `same_as` gives. Not for a database of a student's.
-
-    A function of a student's can read the text of the statement that calls it, so nothing that holds an answer is asked
-    where there may be one: `with_rows` puts the rows in its place.
-    """
-    return rowsets.listed(check.same_as) if isinstance(check, Answer) and check.same_as is not None else None
-
-
-def with_rows(check: Check, rows: Sequence[Sequence[object]]) -> Check:
-    """Give a check the rows that its `same_as` stands for."""
-    return check.model_copy(update={"returns": tuple(map(tuple, rows)), "same_as": None})
-
-
-def _expected(check: Answer) -> rowsets.Expected:
-    if check.returns is None:
-        raise TypeError("the rows of sameAs are asked for first: see reference")
-    return rowsets.Expected(
-        rows=check.returns,
-        ordered=check.ordered,
-        keys=check.ordered_by,
-        tolerance=check.tolerance,
-    )
-
-
-def _view(check: View) -> str:
-    """A view is asked for its rows only when it is one: a table, or a view of a wrong shape, is not."""
-    shape = shapes.verdict(check.view, "view", rowsets.VIEW_KINDS, list(shapes.columns(check.view, check.columns)))
-    if not check.says_rows:
-        return shape
-    rows = rowsets.answered(f"SELECT * FROM {check.view.sql} WHERE (SELECT ok FROM shape)", _expected(check))
-    return f"""WITH shape (ok, detail) AS MATERIALIZED (
-{shape}
-), answer (ok, detail) AS (
-{rows}
-)
-SELECT CASE WHEN shape.ok THEN answer.ok ELSE false END,
-  CASE WHEN shape.ok THEN pg_catalog.concat({literal(f"{check.view}: ")}, answer.detail) ELSE shape.detail END
-FROM shape, answer"""
+def _rows(check: Answer, sql: str, name: str = "") -> Step:
+    expected: dict[str, Any] = {
+        "kind": "rows",
+        "name": name,
+        "rows": check.returns or (),
+        "reference": rowsets.listed(check.same_as) if check.same_as else None,
+        "ordered": check.ordered,
+        "keys": check.ordered_by,
+        "ignore_case": check.ignore_case,
+        "any_column_order": check.any_column_order,
+        "digits": check.digits,
+    }
+    return {"sql": sql, "expected": expected}
 
 
 def argument(value: object) -> str:

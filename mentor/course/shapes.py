@@ -1,48 +1,41 @@
 """The shape of a student's table or view, compared with the one expected, as SQL.
 
-In: a check's columns, keys, constraints and indexes. Out: SELECTs of what is missing, ``(position, what)``, from the
-server's catalogue. Nothing of the student's runs, and no row is read.
+In: a check's columns, keys, constraints and indexes. Out: SELECTs of one row and one column of jsonb: a list of what is
+missing, or a string that says what stands in the thing's place. The server's catalogue is asked, and of the student's
+own nothing runs: so these may say what is expected.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
 from mentor.course import rowsets
-from mentor.course.criteria import Table
+from mentor.course.criteria import Table, View
 from mentor.course.readers import Reference
 from mentor.course.sqltext import Name, literal, names
 
-MOST_SHOWN = 3
 PLAIN = "pg_catalog.regexp_replace({text}, '[[:space:]()]', '', 'g')"
 """Two expressions are the same when they differ in blanks and brackets alone."""
 
 
 def table(check: Table) -> str:
-    """A SELECT of ``(ok, detail)`` for a table's whole shape."""
-    return verdict(check.table, "table", rowsets.TABLE_KINDS, list(_troubles(check)))
+    """Fetch what is missing of a table's shape, as a list of texts."""
+    return _shape(check.table, "table", rowsets.TABLE_KINDS, list(_troubles(check)))
 
 
-def verdict(name: Name, what: str, kinds: tuple[str, ...], troubles: list[str]) -> str:
-    """A SELECT of ``(ok, detail)``: the thing is there, and nothing of it is missing."""
-    is_right = rowsets.is_one_of(kinds)
+def view(check: View) -> str:
+    """Fetch what is missing of a view's columns, as a list of texts."""
+    return _shape(check.view, "view", rowsets.VIEW_KINDS, list(columns(check.view, check.columns)))
+
+
+def _shape(name: Name, what: str, kinds: tuple[str, ...], troubles: list[str]) -> str:
     union = " UNION ALL\n  ".join(troubles) or "SELECT 0, '' WHERE false"
-    listed = (
-        f"SELECT pg_catalog.concat({literal(f'{name}: ')}, pg_catalog.string_agg(what, '; ' ORDER BY n)"
-        f" FILTER (WHERE n <= {MOST_SHOWN}), CASE WHEN pg_catalog.count(*) > {MOST_SHOWN}"
-        f" THEN pg_catalog.concat('; and ', pg_catalog.count(*) - {MOST_SHOWN}, ' more') END) FROM trouble"
-    )
-    return f"""WITH trouble AS MATERIALIZED (SELECT what, pg_catalog.row_number() OVER (ORDER BY position) AS n FROM (
+    return f"""WITH trouble (position, what) AS MATERIALIZED (
   {union}
-) AS found (position, what))
-SELECT {is_right} AND NOT EXISTS (SELECT FROM trouble),
-  CASE WHEN NOT {is_right} THEN {rowsets.is_not(name, what)} ELSE ({listed}) END
+)
+SELECT CASE WHEN {rowsets.is_one_of(kinds)}
+  THEN (SELECT COALESCE(pg_catalog.jsonb_agg(what ORDER BY position), '[]') FROM trouble)
+  ELSE {rowsets.is_not(name, what)} END
 FROM {rowsets.thing(name)}"""
-
-
-def fits(name: Name, kinds: tuple[str, ...], wanted: Mapping[str, str | None], then: str) -> str:
-    """A SELECT of one boolean: the thing is there, has these columns, and then something else holds. That runs last."""
-    missing = "".join(f" AND NOT EXISTS ({trouble})" for trouble in columns(name, wanted))
-    return f"SELECT CASE WHEN {rowsets.is_one_of(kinds)}{missing} THEN {then} ELSE false END FROM {rowsets.thing(name)}"
 
 
 def columns(name: Name, wanted: Mapping[str, str | None]) -> Iterator[str]:

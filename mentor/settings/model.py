@@ -127,6 +127,14 @@ class ArchiveSettings(Section):
         return values.mebibytes(self.maximum)
 
 
+class ProgressSettings(Section):
+    """From when on somebody counts as idle, or as stuck."""
+
+    idle_minutes: Annotated[float, read_by(values.number, 0.02, 120)] = 3.0
+    stuck_minutes: Annotated[float, read_by(values.number, 0.02, 600)] = 5.0
+    stuck_factor: Annotated[float, read_by(values.number, 1, 100)] = 1.5
+
+
 HostName = Annotated[str, read_by(addresses.host_name)]
 HostUrl = Annotated[str, read_by(addresses.docker_host)]
 
@@ -147,6 +155,7 @@ class WorkshopSettings(Section):
     visibility: Annotated[Literal["own", "anonymous", "names"], read_by(values.choice, "own", "anonymous", "names")] = (
         "own"
     )
+    progress: ProgressSettings = ProgressSettings()
     course: Annotated[Path, read_by(values.path)] = Path("workshop")
     archive: ArchiveSettings = ArchiveSettings()
 

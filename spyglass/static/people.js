@@ -1,4 +1,4 @@
-// The class: search in it, and keep the state of every terminal current.
+// The class: search in it, and keep current how everybody is doing and who needs somebody.
 
 const EVERY = 4000; // milliseconds
 
@@ -24,26 +24,58 @@ function words({ terminals, watchers, typists }) {
   return parts.join(" · ");
 }
 
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function showNeeds(needs) {
+  const list = document.getElementById("needs");
+  document.getElementById("nobody").hidden = needs.length > 0;
+  // A line under somebody's pointer or focus does not run away from him; the next round finds the order again.
+  if (list.matches(":hover, :focus-within")) return;
+  list.replaceChildren(...needs.map(({ id, name, reason }) => {
+    const [line, link, why] = ["li", "a", "span"].map((tag) => document.createElement(tag));
+    line.dataset.id = id;
+    link.href = `/watch/${encodeURIComponent(id)}`;
+    link.textContent = name;
+    why.textContent = reason;
+    line.append(link, " ", why);
+    return line;
+  }));
+}
+
+function show({ state, needs, flagged, grader }) {
+  for (const row of rows) {
+    const one = state[row.dataset.id];
+    if (!one) continue;
+    const there = row.querySelector(".there");
+    there.dataset.open = one.terminals ? "yes" : "no";
+    setText(there, words(one));
+    const how = row.querySelector(".how");
+    how.dataset.state = one.state;
+    setText(how.querySelector(".shape"), one.shape);
+    setText(how.querySelector(".what"), one.state);
+    setText(how.querySelector(".reason"), one.reason);
+    setText(row.querySelector(".tasks"), `${one.done} of ${one.tasks}`);
+  }
+  showNeeds(needs);
+  document.getElementById("flagged").hidden = flagged.length === 0;
+  setText(document.getElementById("flagged-titles"), flagged.join(", "));
+  document.getElementById("grader").hidden = grader !== false;
+  count();
+  if (Object.keys(state).length !== rows.length) location.reload(); // somebody came or left
+}
+
 async function refresh() {
-  if (document.hidden) return;
-  let state;
+  if (document.hidden || !rows.length) return;
   try {
     const answer = await fetch("/class", { headers: { Accept: "application/json" } });
     if (answer.status === 401) location.assign("/sign-in");
     if (!answer.ok) return;
-    state = await answer.json();
+    show(await answer.json());
   } catch {
-    return; // no line; the next round tries again
+    // no line; the next round tries again
   }
-  for (const row of rows) {
-    const cell = row.querySelector(".there");
-    const one = state[row.dataset.id];
-    if (!one) continue;
-    cell.dataset.open = one.terminals ? "yes" : "no";
-    cell.textContent = words(one);
-  }
-  count();
-  if (Object.keys(state).length !== rows.length) location.reload(); // somebody came or left
 }
 
 search.addEventListener("input", filter);

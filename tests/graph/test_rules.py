@@ -31,17 +31,21 @@ def test_the_smallest_workshop_is_declared(declare: Declare) -> None:
     }
 
 
+DELIVERED = {"class-delivery", "checks-delivery"}
+"""What is told to services that run, whoever is in the class."""
+
+
 def test_the_size_of_the_class_changes_nobodys_inputs(declare: Declare) -> None:
     small, large = inputs_of(declare(students=2)), inputs_of(declare(students=200))
-    assert {name for name in small if small[name] != large.get(name)} == {"class-delivery"}
+    assert {name for name in small if small[name] != large.get(name)} == DELIVERED
 
 
 def test_one_student_more_adds_only_his_own(declare: Declare) -> None:
     before, after = inputs_of(declare(students=3)), inputs_of(declare(students=4))
     new = "s04"
     changed = {name for name in before if before[name] != after.get(name)}
-    # The one thing that tells the running web app about the class; it restarts nothing.
-    assert changed == {"class-delivery"}
+    # What tells the running web app and the grader about the class; it restarts nothing.
+    assert changed == DELIVERED
     assert {name for name in after if name not in before} == {
         name for name in after if new in name.replace("/", "-").split("-")
     }
@@ -49,7 +53,7 @@ def test_one_student_more_adds_only_his_own(declare: Declare) -> None:
 
 def test_a_name_inserted_in_the_middle_moves_nobody(declare: Declare) -> None:
     before, after = inputs_of(declare(students=["anna", "carl"])), inputs_of(declare(students=["anna", "bert", "carl"]))
-    assert {name for name in before if before[name] != after.get(name)} == {"class-delivery"}
+    assert {name for name in before if before[name] != after.get(name)} == DELIVERED
 
 
 def test_a_changed_course_touches_only_what_is_delivered(
@@ -149,6 +153,7 @@ def test_what_is_put_into_a_server_is_put_again_when_the_server_was_made_anew(de
         "directory": ["s01-account", "s02-account", "teacher-account"],
         "postgres": ["course-template"],
         "spyglass": ["class-delivery", "material-delivery"],
+        "grader": ["checks-delivery"],
         "registry": [each.name for each in graph if each.name.endswith("-in-registry")],
     }
     for server, commands in put.items():

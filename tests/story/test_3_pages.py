@@ -1,6 +1,9 @@
 """Student and teacher in Chromium: one walk for each of them and each page; `make test-pages` goes everywhere."""
 
 from tests.browser.test_password import test_a_changed_password_is_the_one_that_counts  # noqa: F401
+from tests.browser.test_progress import (  # noqa: F401
+    test_what_is_typed_shows_on_the_students_page_and_on_the_teachers,
+)
 from tests.browser.test_sign_in import (  # noqa: F401 - collected here as well, on the workshop of the story
     test_a_student_signs_in_by_ip_and_types,
     test_the_keyboard_alone_is_enough,

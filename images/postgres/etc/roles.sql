@@ -3,14 +3,20 @@
 SET client_min_messages = warning;
 \set password `cat /run/postgresql/mentor/provisioner_password`
 SELECT 'CREATE ROLE ' || quote_ident(name) || ' ' || kind
-FROM (VALUES ('students', 'NOLOGIN'), ('provisioner', 'LOGIN CREATEDB CREATEROLE'), ('loader', 'LOGIN')) AS wanted (name, kind)
+FROM (VALUES ('students', 'NOLOGIN'), ('provisioner', 'LOGIN CREATEDB CREATEROLE'), ('loader', 'LOGIN'),
+  ('checkers', 'NOLOGIN'), ('grader', 'LOGIN CONNECTION LIMIT 4')) AS wanted (name, kind)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 GRANT students TO provisioner WITH ADMIN OPTION;
 GRANT students TO loader;
-GRANT pg_use_reserved_connections TO provisioner;
+-- Whom the course's tables belong to, in the grader's own copy: he puts rows in there. He reaches no student's database.
+GRANT students TO grader WITH INHERIT TRUE, SET FALSE;
+GRANT pg_use_reserved_connections TO provisioner, grader, checkers;
 ALTER ROLE provisioner PASSWORD :'password';
 
 SELECT 'CREATE DATABASE course OWNER provisioner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'course') \gexec
+SELECT 'CREATE DATABASE ' || name FROM (VALUES ('monitor'), ('reference')) AS wanted (name)
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = name) \gexec
 -- pg_hba.conf keeps students out of these already; two locks are better than one.
-REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1, course FROM PUBLIC;
+REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1, course, monitor, reference FROM PUBLIC;
 GRANT CONNECT ON DATABASE postgres TO provisioner;
+GRANT CONNECT ON DATABASE monitor, reference TO grader;

@@ -1,6 +1,7 @@
 """What the grader and the web app are given: one statement, or one command, for each check."""
 
 import contextlib
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from images.grader.grader import plan
 from mentor.course import grading
 from mentor.course.criteria import Check
 from mentor.course.sqltext import Name, identifier, literal, qualified, quoted
@@ -33,6 +35,10 @@ class Taught:
         self.tasks = tasks
 
 
+def steps(text: str) -> list[grading.Step]:
+    return grading.sql_check("c1", check(text))["steps"]
+
+
 def test_each_check_keeps_its_number_wherever_it_runs() -> None:
     mixed = task("{sql: select true}", "{shell: test -e x, message: Make x}", "{rows: books, min: 1}")
     [found] = grading.sql_checks(Taught(mixed, task("{shell: ls}")))
@@ -47,51 +53,57 @@ def test_the_students_objects_are_named_with_their_schema() -> None:
         "{view: books, returns: 1}",
         "{function: books, returns: 1}",
     ):
-        assert '"public"."books"' in grading.statement(check(text))
+        assert '"public"."books"' in steps(text)[-1]["sql"]
+
+
+EVERY = [
+    "{table: b, columns: {a: text}, notNull: a, primaryKey: a, unique: a, foreignKeys: {a: b, b: c(d)}}",
+    "{table: b, checkConstraints: a > b, constraints: c, indexes: [a, lower(b)]}",
+    "{rows: books, min: 1, max: 7}",
+    "{content: books, columns: [a], hash: 0123456789abcdef0123456789abcdef}",
+    "{view: books, columns: [a], ordered: true, returns: 1}",
+    "{function: books, arguments: [1], sameAs: select 1}",
+    "{sql: select true}",
+]
 
 
 def test_functions_of_the_server_are_named_with_theirs() -> None:
-    every = [
-        "{table: b, columns: {a: text}, notNull: a, primaryKey: a, unique: a, foreignKeys: {a: b, b: c(d)}}",
-        "{table: b, checkConstraints: a > b, constraints: c, indexes: [a, lower(b)]}",
-        "{rows: books, min: 1, max: 7}",
-        "{content: books, columns: [a], hash: 0123456789abcdef0123456789abcdef}",
-        "{view: books, columns: [a], ordered: true, returns: 1}",
-        "{function: books, arguments: [1], returns: 1}",
-        "{sql: select true}",
-    ]
     words = "select from and or in any values exists coalesce filter as over by on join where when then else case not"
-    keywords = {*words.split(), "order", "union", "all", "using", "with"}
-    for sql in filter(None, (write(check(text)) for text in every for write in (grading.statement, grading.shortcut))):
-        bare = re.sub(r"E?'(?:[^'\\]|''|\\.)*'", "''", sql)
+    keywords = {*words.split(), "order", "union", "all", "using", "with", "materialized"}
+    for step in (step for text in EVERY for step in steps(text)):
+        bare = re.sub(r"E?'(?:[^'\\]|''|\\.)*'", "''", step["sql"])
         # Names of columns and aliases stand before brackets too, after AS.
         calls = set(re.findall(r"(?<![\w.\"])(?<!AS )(?<!JOIN )([a-z_]+)\s?\(", bare)) - keywords
-        assert calls <= {"shape", "answer", "found", "rows", "verdict", "trouble"}, calls
+        assert calls <= {"found", "rows", "trouble"}, calls
 
 
-def test_a_reference_query_is_asked_apart_from_what_students_made() -> None:
-    given = check("{view: books, sameAs: SELECT 42}")
-    reference = grading.reference(given)
-    assert reference is not None
-    assert "SELECT 42" in reference
-    assert "books" not in reference
-    with pytest.raises(TypeError):
-        grading.statement(given)
-    known = grading.with_rows(given, [[42]])
-    assert "SELECT 42" not in grading.statement(known)
-    assert grading.reference(known) is None
-    assert grading.reference(check("{rows: books, min: 1}")) is None
+def test_what_runs_beside_a_students_own_code_holds_nothing_of_the_answer() -> None:
+    secret = "'42424242'"
+    for text in (
+        f"{{view: v, columns: {{a: integer}}, returns: [[{secret}]]}}",
+        f'{{view: v, sameAs: "SELECT {secret}"}}',
+        f"{{function: f, returns: {secret}}}",
+        f'{{query: SELECT 1, sameAs: "SELECT {secret}"}}',
+        f"{{content: t, hash: {secret.strip(chr(39)) * 4!r}}}",
+    ):
+        found = steps(text)
+        assert "42424242" not in "".join(step["sql"] for step in found), text
+        assert "42424242" in str(found[-1]["expected"]), text
 
 
-def test_only_what_is_dear_to_explain_has_a_shortcut() -> None:
-    mixed = task("{rows: books, min: 1}", "{view: b, columns: [a]}", "{view: b, returns: 1}", "{sql: select true}")
-    [found] = grading.sql_checks(Taught(mixed))
-    assert ["holds" in one for one in found["checks"]] == [True, False, True, False]
+def test_a_views_shape_is_asked_first_and_its_rows_only_where_they_are_expected() -> None:
+    assert [step["expected"]["kind"] for step in steps("{view: b, columns: [a], returns: 1}")] == ["complete", "rows"]
+    assert [step["expected"]["kind"] for step in steps("{view: b, columns: [a]}")] == ["complete"]
 
 
-def test_the_authors_own_words_take_the_place_of_the_detail() -> None:
-    sql = grading.statement(check("{rows: books, min: 1, message: 'It''s \\ empty'}"))
-    assert r"E'It''s \\ empty'" in sql
+def test_the_authors_own_words_go_along() -> None:
+    [found] = grading.sql_checks(Taught(task("{rows: books, min: 1, message: 'It''s \\ empty'}", "{rows: b, min: 1}")))
+    assert [one.get("message") for one in found["checks"]] == ["It's \\ empty", None]
+
+
+def test_the_grader_takes_what_is_written_for_it() -> None:
+    found = {"students": ["s01"], "tasks": grading.sql_checks(Taught(task(*EVERY)))}
+    assert len(plan.parse(json.dumps(found).encode()).tasks[0].checks) == len(EVERY)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,11 @@ from spyglass import app, audit, known, sessions, store
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
+from spyglass.grader import Grader
 from spyglass.limits import Limiter
 from spyglass.presence import Presence
+from spyglass.progress import history
+from spyglass.progress.board import Board
 from spyglass.seats import Seats
 from spyglass.services import Services
 
@@ -84,13 +87,18 @@ class World:
         self.app: Starlette = app.create(self.services)
 
     def _services(self, key: Path) -> Services:
-        database = store.connect(self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA)
-        presence = Presence()
+        database = store.connect(
+            self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA
+        )
+        presence = Presence(lambda: self.clock[0])
         return Services(
             audit=audit.Audit(database),
+            board=Board(),
             classroom=Classroom(self.folder / "class.json"),
             cookies=Cookies(self.stack),
             directory=self.directory,
+            grader=Grader(self.folder / "grader.sock"),
+            history=history.History(database),
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
             presence=presence,

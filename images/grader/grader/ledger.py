@@ -1,0 +1,119 @@
+"""What is known of everybody, in memory for the web app; after a start the first passes find it again.
+
+In: passes, and what the server counts. Out: the results as of now. The questions about the server go to the database
+"monitor", over a connection of its own that comes back by itself.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from .plan import Plan
+from .visit import FRESH, Pass
+from .wire import RefusedError, Row, Wire, WireError
+
+PATIENCE = 5.0
+OPTIONS = "-c search_path=public -c synchronous_commit=off -c statement_timeout=4000 -c lock_timeout=2000"
+
+LOOK = """
+SELECT stats.datname, tup_inserted + tup_updated + tup_deleted, sessions, extract(epoch FROM seen.at)
+FROM pg_stat_database AS stats LEFT JOIN activity() AS seen ON seen.student = stats.datname
+WHERE stats.datname IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What the server has counted in one database, and when its owner's open sessions last did something."""
+
+    written: int
+    sessions: int
+    active: float | None = None
+
+
+class Ledger:
+    """Everybody's results."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        self._wire: Wire | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._passes: dict[str, Pass] = {}
+        self._active: dict[str, float] = {}
+        self._errors: Counter[tuple[str, str]] = Counter()
+
+    def note(self, found: Pass) -> None:
+        """Take in a pass."""
+        self._passes[found.student] = found
+        for reason, number in found.reasons.items():
+            self._errors[found.student, reason] += number
+
+    def seen(self, student: str, at: float) -> None:
+        """Note when a student last did something in his database."""
+        self._active[student] = max(at, self._active.get(student, 0.0))
+
+    def results(self) -> dict[str, Any]:
+        """Everybody's tasks as of now."""
+        oldest = time.time() - FRESH
+        return {
+            student: {
+                "checked_at": found.checked_at,
+                "up": found.up,
+                "seconds": round(found.seconds, 4),
+                "active_at": self._active.get(student),
+                "errors": {reason: number for (who, reason), number in self._errors.items() if who == student},
+                "tasks": {
+                    task: {"ok": one.ok if found.checked_at > oldest else None, "message": one.detail}
+                    for task, one in found.tasks.items()
+                },
+            }
+            for student, found in self._passes.items()
+        }
+
+    async def keep(self, plan: Plan) -> None:
+        """Forget who and what is not in the plan, and the roles that looked at whom is gone."""
+        for known in (self._passes, self._active):
+            for gone in set(known) - set(plan.students):
+                known.pop(gone)
+        for left in [one for one in self._errors if one[0] not in plan.students]:
+            del self._errors[left]
+        await self._ask("SELECT dismiss()")
+
+    async def look(self) -> dict[str, Use]:
+        """Read all databases' counters, and when their owners were last seen."""
+        return {
+            str(name): Use(written=int(written or 0), sessions=int(sessions or 0), active=float(at) if at else None)
+            for name, written, sessions, at in await self._ask(LOOK)
+        }
+
+    async def engage(self, student: str) -> bool:
+        """Make sure that there is the role that looks at this student; False while he has no database."""
+        return (await self._ask("SELECT engage($1)", student))[0][0] == "t"
+
+    async def stop(self, session: int) -> None:
+        """End a session that does not let go; where even that fails, the server's own limits are left."""
+        try:
+            await self._ask("SELECT stop_check($1::int)", str(session))
+        except WireError:
+            return
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._wire:
+            self._wire.close()
+
+    async def _ask(self, statement: str, *values: str) -> list[Row]:
+        """Ask over the one connection, made anew where it is gone."""
+        async with self._one_at_a_time:
+            if self._wire is None:
+                self._wire = await Wire.open(self._socket, "monitor", "grader", PATIENCE, OPTIONS)
+            try:
+                return await self._wire.ask(statement, PATIENCE, values)
+            except RefusedError:
+                raise
+            except WireError:
+                self._wire.close()
+                self._wire = None
+                raise

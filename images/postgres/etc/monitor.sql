@@ -1,0 +1,67 @@
+-- Run at every start, as postgres in the database "monitor": the few things that the grader may have done for him. A
+-- student's code never runs here.
+\set ON_ERROR_STOP 1
+SET client_min_messages = warning;
+BEGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO grader;
+
+-- Each student is checked as a role of his own, check_ID: it may do what he may and no more (no id has an underscore), so
+-- that what his objects do during a check, they do to himself alone. Who provisions may end its sessions: the database
+-- could not be dropped otherwise while it is looked at.
+CREATE OR REPLACE FUNCTION engage(student text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  checker text := 'check_' || student;
+BEGIN
+  IF student !~ '^[a-z][a-z0-9-]{0,30}$' OR NOT EXISTS (
+    SELECT FROM pg_database JOIN pg_auth_members ON member = datdba
+    WHERE datname = student AND pg_get_userbyid(datdba) = student AND roleid = 'students'::regrole
+  ) THEN
+    RETURN false;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = checker) THEN
+    EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 2 IN ROLE checkers', checker);
+    EXECUTE format('GRANT %I TO provisioner WITH INHERIT TRUE, SET FALSE', checker);
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = to_regrole(quote_ident(student)) AND member = to_regrole(checker)) THEN
+    EXECUTE format('GRANT %I TO %I WITH INHERIT TRUE, SET FALSE', student, checker);
+  END IF;
+  RETURN true;
+END $$;
+
+-- The roles of students who are no longer there.
+CREATE OR REPLACE FUNCTION dismiss() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  checker text;
+BEGIN
+  FOR checker IN
+    SELECT rolname FROM pg_roles JOIN pg_auth_members ON member = pg_roles.oid AND roleid = 'checkers'::regrole
+    WHERE NOT EXISTS (SELECT FROM pg_roles AS student WHERE 'check_' || student.rolname = pg_roles.rolname)
+  LOOP
+    BEGIN
+      EXECUTE format('DROP ROLE %I', checker);
+    EXCEPTION WHEN dependent_objects_still_exist THEN NULL; -- another student gave it something, which it never uses
+    END;
+  END LOOP;
+END $$;
+
+-- Ends a session that checks, and nobody else's.
+CREATE OR REPLACE FUNCTION stop_check(session int) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(bool_and(pg_terminate_backend(pid, 1000)), true) FROM pg_stat_activity
+  WHERE pid = session AND usesysid IN (SELECT member FROM pg_auth_members WHERE roleid = 'checkers'::regrole)
+$$;
+
+-- When each student's own sessions last did something. To see that of all takes a right that would show statements too.
+CREATE OR REPLACE FUNCTION activity() RETURNS TABLE (student text, at timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT datname::text, max(CASE state WHEN 'active' THEN clock_timestamp() ELSE state_change END)
+  FROM pg_stat_activity WHERE datname = usename AND backend_type = 'client backend' GROUP BY datname
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION engage, dismiss, stop_check, activity TO grader;
+SELECT dismiss() \g /dev/null
+COMMIT;

@@ -1,0 +1,139 @@
+"""Every few seconds: what the grader and the terminals know becomes the board, and who is stuck.
+
+What is not known stays unknown; what was done once stays done once.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from spyglass.classroom import ClassFile, Person, Task
+from spyglass.grader import GraderDownError, StudentResult, TaskResult
+from spyglass.progress import states
+from spyglass.progress.model import Progress
+from spyglass.progress.states import Situation
+
+if TYPE_CHECKING:  # services.py holds what this module fills
+    from spyglass.services import Services
+
+log = logging.getLogger(__name__)
+
+EVERY = 2.5  # seconds
+LONGEST_STEP = 30.0  # seconds between two rounds that count as work; more: the machine slept
+FRESH = 300.0  # seconds for which a result of the grader's is believed
+NOTHING = TaskResult(ok=None)
+
+
+class Collector:
+    """Its rounds; :meth:`round` is one of them."""
+
+    def __init__(self, here: "Services", clock: Callable[[], float] = time.time) -> None:
+        self._here = here
+        self._clock = clock
+        self._last: float | None = None
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                await self.round()
+            except Exception:
+                log.exception("progress: this round is left out")
+            await asyncio.sleep(EVERY)
+
+    async def round(self) -> None:
+        """Look once."""
+        course = self._here.classroom.current()
+        if course is None:
+            return
+        try:
+            results = await self._here.grader.results()
+        except GraderDownError as error:
+            if self._here.board.grader is not False:
+                log.warning("the grader does not answer: %s", error)
+            self._here.board.grader, results = False, {}
+        else:
+            self._here.board.grader = True
+        self.look(course, results)
+
+    def look(self, course: ClassFile, results: Mapping[str, StudentResult]) -> None:
+        """Take in what the grader said, by student."""
+        board, history, now = self._here.board, self._here.history, self._clock()
+        step = min(LONGEST_STEP, max(0.0, now - self._last)) if self._last is not None else 0.0
+        self._last = now
+        tasks = course.course.checked
+        students = course.students
+        board.keep({person.id for person in students})
+        for person in students:
+            result = results.get(person.id)
+            self._signs(person, result, now)
+            self._work(person, course, tasks, step, now)
+            done = _done(result, now)
+            for new in history.add(person, [task for task in tasks if done.get(task.id)], now):
+                log.info("%s has done %s", new.student, new.task)
+        board.medians = states.medians(history.durations())
+        for person in students:
+            board.put(person.id, self._progress(person, course, results.get(person.id), now))
+        progress = (board.of(person.id) for person in students)
+        board.flagged = states.flagged((one.state, one.task) for one in progress)
+
+    def _signs(self, person: Person, result: StudentResult | None, now: float) -> None:
+        """A key, or something in the database; that somebody has opened his terminal for the first time counts, too."""
+        history = self._here.history
+        if (key := self._here.presence.last_key(person.id)) is not None:
+            history.sign(person.id, key)
+        if result is not None and result.active_at is not None:
+            history.sign(person.id, min(result.active_at, now))
+        if history.activity(person.id) is None and self._here.presence.open_terminals(person.id):
+            history.sign(person.id, now)
+
+    def _work(self, person: Person, course: ClassFile, tasks: tuple[Task, ...], step: float, now: float) -> None:
+        """Time at a task passes while there are signs of somebody, and while there is a task."""
+        activity = self._here.history.activity(person.id)
+        idle = course.thresholds.idle_minutes * 60
+        if activity is not None and now - activity.last <= idle and not self._is_through(person, tasks):
+            self._here.history.work(person.id, step)
+
+    def _is_through(self, person: Person, tasks: tuple[Task, ...]) -> bool:
+        return all(task.id in self._here.history.of(person.id) for task in tasks)
+
+    def _progress(self, person: Person, course: ClassFile, result: StudentResult | None, now: float) -> Progress:
+        history, tasks = self._here.history, course.course.checked
+        reached, activity, done = history.of(person.id), history.activity(person.id), _done(result, now)
+        current = states.next_task(tasks, reached)
+        worked = activity.worked if activity else 0.0
+        verdict = states.judge(
+            Situation(
+                tasks=len(tasks),
+                done=sum(task.id in reached for task in tasks),
+                known=bool(done) or not tasks,
+                quiet=max(0.0, now - activity.last) if activity else None,
+                worked=worked,
+                usual=states.usual(current, self._here.board.medians),
+                title=current.title if current else "",
+            ),
+            course.thresholds,
+        )
+        found = result.tasks if result is not None else {}
+        return Progress(
+            done=done,
+            first_done={task.id: reached[task.id].at for task in course.course.tasks if task.id in reached},
+            messages={
+                task.id: message
+                for task in tasks
+                if not done.get(task.id) and (message := found.get(task.id, NOTHING).message)
+            },
+            state=verdict.state,
+            task=current.id if current else None,
+            reason=verdict.reason,
+            worked=worked,
+        )
+
+
+def _done(result: StudentResult | None, now: float) -> dict[str, bool]:
+    """What is known now; an old answer is none."""
+    if result is None or now - result.checked_at > FRESH:
+        return {}
+    return {task: one.ok for task, one in result.tasks.items() if one.ok is not None}

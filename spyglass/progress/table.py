@@ -1,0 +1,121 @@
+"""The class's progress as values for a page: a row for each student, a row for each task, and who needs somebody.
+
+In: the board and the class. Out: plain values; the pages and their scripts show the same. Students get what each has
+done and nothing more, without names unless the workshop shows them, and nothing of each other where it is private.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from spyglass.classroom import ClassFile, Person, Task
+from spyglass.progress.model import Progress, State
+from spyglass.progress.states import minutes, usual
+
+if TYPE_CHECKING:  # services.py holds the board
+    from spyglass.services import Services
+
+Data = dict[str, Any]
+
+SHAPES = {
+    State.STUCK: "▲", State.IDLE: "◐", State.NOT_STARTED: "○", State.UNKNOWN: "?", State.WORKING: "●",
+    State.FINISHED: "✔",
+}  # fmt: skip
+"""A state is never told by colour alone."""
+MARKS = {
+    "done": ("✔", "done"), "undone": ("↺", "was done, is not any more"), "past": ("✓", "was done, unknown now"),
+    "open": ("○", "not done yet"), "unknown": ("?", "unknown at the moment"), "none": ("·", "not checked"),
+}  # fmt: skip
+"""What a cell shows, and its words."""
+
+
+def student(here: "Services", person: Person, course: ClassFile) -> Data:
+    """What the list says of one student."""
+    one = here.board.of(person.id)
+    tasks = course.course.checked
+    return {
+        "state": one.state.value,
+        "shape": SHAPES[one.state],
+        "reason": one.reason,
+        "done": sum(task.id in one.first_done for task in tasks),
+        "tasks": len(tasks),
+        "terminals": here.presence.open_terminals(person.id),
+        "watchers": here.presence.watchers(person.id),
+        "typists": here.presence.typists(person.id),
+    }
+
+
+def needs(here: "Services", course: ClassFile) -> list[Data]:
+    """Who is stuck, longest first: ``{"id", "name", "reason"}``."""
+    stuck = [person for person in course.students if here.board.of(person.id).state is State.STUCK]
+    stuck.sort(key=lambda person: -here.board.of(person.id).worked)
+    return [{"id": person.id, "name": person.name, "reason": here.board.of(person.id).reason} for person in stuck]
+
+
+def tasks(here: "Services", course: ClassFile) -> list[Data]:
+    """Each task with how many have done it, who is at it, and how long it takes: minutes of work, None: not known."""
+    progress = [here.board.of(person.id) for person in course.students]
+    medians = here.board.medians
+    return [
+        {
+            "number": number,
+            "id": task.id,
+            "title": task.title,
+            "points": task.points,
+            "checked": task in course.course.checked,
+            "done": sum(task.id in one.first_done for one in progress),
+            "at_it": sum(one.task == task.id and one.state in {State.WORKING, State.STUCK} for one in progress),
+            "stuck": sum(one.task == task.id and one.state is State.STUCK for one in progress),
+            "median": minutes(medians[task.id]) if task.id in medians else None,
+            "seconds": usual(task, medians),
+            "guess": task.minutes,
+            "flagged": task.id in here.board.flagged,
+        }
+        for number, task in enumerate(course.course.tasks, start=1)
+    ]
+
+
+def own(here: "Services", person: Person, course: ClassFile) -> Data:
+    """What a student sees of himself: every section with its tasks."""
+    one, zone = here.board.of(person.id), ZoneInfo(course.event.time_zone)
+    return {
+        "done": sum(task.id in one.first_done for task in course.course.tasks),
+        "points": sum(task.points for task in course.course.tasks if task.id in one.first_done),
+        "tasks": {task.id: _own_task(task, one, course, zone) for task in course.course.tasks},
+    }
+
+
+def _own_task(task: Task, one: Progress, course: ClassFile, zone: ZoneInfo) -> Data:
+    kind = mark(task, one, course)
+    at = one.first_done.get(task.id)
+    return {
+        "mark": kind,
+        "shape": MARKS[kind][0],
+        "words": MARKS[kind][1],
+        "at": datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%H:%M") if at is not None else "",
+        "message": one.messages.get(task.id, ""),
+    }
+
+
+def peers(here: "Services", course: ClassFile) -> list[Data]:
+    """What classmates may see of each other, by id: ``{"id", "name", "marks": [kind, …]}``; else nobody."""
+    if course.visibility == "own":
+        return []
+    return [
+        {
+            "id": person.id,
+            "name": person.name if course.visibility == "names" else person.id,
+            "marks": [mark(task, here.board.of(person.id), course) for task in course.course.tasks],
+        }
+        for person in sorted(course.students, key=lambda person: person.id)
+    ]
+
+
+def mark(task: Task, one: Progress, course: ClassFile) -> str:
+    """The key of `MARKS` for one student and task."""
+    now, ever = one.done.get(task.id), task.id in one.first_done
+    if now is not None:
+        return "done" if now else "undone" if ever else "open"
+    if ever:
+        return "past"
+    return "unknown" if task in course.course.checked else "none"

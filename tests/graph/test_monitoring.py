@@ -1,0 +1,68 @@
+"""What the program declares for monitoring: who is looked at, who shares what, and what an edited course changes."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from tests.graph.conftest import Declared, Graph
+
+Declare = Callable[..., Graph]
+
+
+def volumes(container: Declared) -> dict[str, str]:
+    return {each["volumeName"]: each["containerPath"] for each in container.inputs["volumes"]}
+
+
+def test_students_and_spares_are_checked_and_teachers_are_not(declare: Declare) -> None:
+    plan = json.loads(declare(students=2, spares=1).by_name["checks-delivery"].inputs["stdin"])
+    assert plan["students"] == ["s01", "s02", "spare01"]
+    assert plan["tasks"]
+
+
+def test_only_the_grader_shares_the_servers_socket_and_only_the_web_app_the_graders(declare: Declare) -> None:
+    containers = declare(students=2).of_type(":Container")
+    assert {each.name for each in containers if "mentor-dev-postgres-socket" in volumes(each)} == {"postgres", "grader"}
+    assert {each.name for each in containers if "mentor-dev-grader-socket" in volumes(each)} == {"grader", "spyglass"}
+
+
+def test_the_grader_is_not_published_and_not_joined_to_a_seat(declare: Declare) -> None:
+    graph = declare(students=2)
+    container = graph.by_name["grader"].inputs
+    assert not container.get("ports")
+    assert [each["name"] for each in container["networksAdvanced"]] == ["mentor-dev-backplane"]
+    assert not [each for each in graph if each.name.endswith("-joins-grader")]
+
+
+def test_the_pages_and_the_grader_speak_of_the_same_tasks(declare: Declare) -> None:
+    graph = declare(students=1)
+    shown = json.loads(graph.by_name["class-delivery"].inputs["stdin"])["course"]
+    checked = json.loads(graph.by_name["checks-delivery"].inputs["stdin"])["tasks"]
+    in_databases = [task["id"] for section in shown["sections"] for task in section["tasks"] if "sql" in task["parts"]]
+    assert [task["id"] for task in checked] == in_databases
+
+
+def test_no_answer_of_the_course_goes_to_the_web_app_or_a_seat(declare: Declare) -> None:
+    graph = declare(students=2)
+    answer = "Sense and Sensibility"
+    holding = {each.name for each in graph if answer in json.dumps(each.inputs, default=str)}
+    assert holding == {"checks-delivery"}
+
+
+def test_an_edited_task_restarts_nothing(declare: Declare, tmp_path_factory: pytest.TempPathFactory) -> None:
+    course = tmp_path_factory.mktemp("course") / "workshop"
+    shutil.copytree("workshop", course)
+    lab = course / "lab.yaml"
+    before = declare(students=2, course=str(course))
+    task = json.loads(before.by_name["checks-delivery"].inputs["stdin"])["tasks"][0]["id"]
+    lab.write_text(lab.read_text().replace(f"id: {task}", f"id: {task}-again"))
+    after = declare(students=2, course=str(course))
+    changed = {each.name for each in before if each.custom and each.inputs != after.by_name[each.name].inputs}
+    assert changed == {"class-delivery", "checks-delivery"}
+
+
+def test_thresholds_reach_the_web_app(declare: Declare) -> None:
+    graph = declare(students=1, progress={"idleMinutes": 1.5})
+    given = json.loads(graph.by_name["class-delivery"].inputs["stdin"])["thresholds"]
+    assert given == {"idle_minutes": 1.5, "stuck_minutes": 5.0, "stuck_factor": 1.5}

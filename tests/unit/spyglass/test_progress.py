@@ -1,0 +1,267 @@
+"""From what the grader and the terminals say to what teachers and students see, and what of it outlives a restart."""
+
+import asyncio
+import csv
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spyglass.classroom import parse
+from spyglass.grader import Grader, GraderDownError, StudentResult
+from spyglass.progress import sheets
+from spyglass.progress.collector import FRESH, LONGEST_STEP, Collector
+from spyglass.progress.model import State
+from tests.unit.spyglass.people import PEOPLE, World, class_json
+
+TASKS = [
+    {"id": "first", "title": "The first", "points": 1, "parts": ["sql"], "hint": "Think <b>twice</b>."},
+    {"id": "second", "title": "=The second", "points": 2, "minutes": 4, "requires": ["first"], "parts": ["sql"]},
+    {"id": "seat", "title": "In the seat", "points": 3, "parts": ["seat"]},
+]
+COURSE = {"title": "A course", "sections": [{"title": "Chapter", "tasks": TASKS}]}
+
+
+@pytest.fixture
+def class_room(world: World) -> World:
+    world.put(class_json(course=COURSE))
+    return world
+
+
+def result(world: World, active: float | None = None, **tasks: bool | None) -> dict[str, Any]:
+    return {
+        "checked_at": world.clock[0],
+        "up": True,
+        "seconds": 0.1,
+        "active_at": active,
+        "tasks": {task: {"ok": ok, "message": "" if ok else f"{task} is missing"} for task, ok in tasks.items()},
+    }
+
+
+class Teaching:
+    """A class that goes on."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.collector = Collector(world.services, lambda: world.clock[0])
+
+    def look(self, seconds: float = 0.0, /, **results: dict[str, Any]) -> None:
+        self.world.clock[0] += seconds
+        course = self.world.services.classroom.current()
+        assert course is not None
+        self.collector.look(course, {who: StudentResult.model_validate(one) for who, one in results.items()})
+
+    def work(self, student: str, seconds: float, **tasks: bool | None) -> None:
+        """He types now and then, for so long."""
+        for _ in range(int(seconds // 20)):
+            self.world.services.presence.note_key(student)
+            self.look(20, **{student: result(self.world, **tasks)})
+
+    def state(self, student: str) -> State:
+        return self.world.services.board.of(student).state
+
+
+@pytest.fixture
+def teaching(class_room: World) -> Teaching:
+    return Teaching(class_room)
+
+
+def test_a_day_of_one_student(teaching: Teaching) -> None:
+    world = teaching.world
+    teaching.look(s01=result(world, first=False, second=False))
+    assert teaching.state("s01") is State.NOT_STARTED
+    teaching.work("s01", 240, first=False, second=False)
+    assert teaching.state("s01") is State.WORKING
+    teaching.work("s01", 120, first=False, second=False)
+    assert teaching.state("s01") is State.STUCK
+    assert "on “The first”" in world.services.board.of("s01").reason
+    for _ in range(12):
+        teaching.look(20, s01=result(world, first=False, second=False))
+    assert teaching.state("s01") is State.IDLE
+    worked = world.services.board.of("s01").worked
+    teaching.look(LONGEST_STEP, s01=result(world, first=False, second=False))
+    assert world.services.board.of("s01").worked == worked, "a break is no work"
+    teaching.look(1, s01=result(world, first=True, second=False))
+    assert teaching.state("s01") is State.WORKING
+    assert world.services.board.of("s01").task == "second"
+    teaching.look(5, s01=result(world, first=False, second=True))
+    assert teaching.state("s01") is State.FINISHED, "what was done once stays done, and no more is checked"
+
+
+def test_a_query_from_a_desktop_tool_is_a_sign_of_somebody(teaching: Teaching) -> None:
+    teaching.look(s01=result(teaching.world, active=teaching.world.clock[0], first=False))
+    assert teaching.state("s01") is State.WORKING
+
+
+def test_what_is_not_known_is_not_called_stuck(teaching: Teaching) -> None:
+    teaching.work("s01", 600, first=None, second=None)
+    assert teaching.state("s01") is State.UNKNOWN
+    old = result(teaching.world, first=False)
+    teaching.world.services.presence.note_key("s01")
+    teaching.look(LONGEST_STEP, s01=old | {"checked_at": teaching.world.clock[0] - FRESH - 60})
+    assert teaching.state("s01") is State.UNKNOWN
+
+
+def test_first_done_times_and_time_at_work_survive_a_restart(teaching: Teaching, tmp_path: Path) -> None:
+    world = teaching.world
+    teaching.work("s01", 200, first=False)
+    teaching.look(10, s01=result(world, first=True))
+    at = world.clock[0]
+    teaching.work("s01", 200, first=True, second=False)
+    again = World(tmp_path, clock=world.clock)
+    assert again.services.history.of("s01")["first"].at == at
+    assert again.services.history.of("s01")["first"].took == pytest.approx(190, abs=25)
+    kept = again.services.history.activity("s01")
+    assert kept is not None
+    assert kept.worked == pytest.approx(200, abs=40)
+
+
+def test_somebody_who_leaves_the_class_leaves_the_board_and_stays_on_the_list(teaching: Teaching) -> None:
+    world = teaching.world
+    teaching.work("s01", 40, first=True)
+    world.put(class_json([person for person in PEOPLE if person["id"] != "s01"], course=COURSE))
+    teaching.look(3)
+    assert world.services.board.of("s01").state is State.UNKNOWN
+    rows = sheet(world)
+    assert [row["task"] for row in rows if row["student"] == "s01"] == ["first"]
+
+
+def sheet(world: World) -> list[dict[str, str]]:
+    answer = world.browser("teacher").get("/class.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_the_sheet_has_a_row_for_everybody_and_every_task(teaching: Teaching) -> None:
+    teaching.look(s02=result(teaching.world, first=True, second=False))
+    rows = sheet(teaching.world)
+    assert len(rows) == 3 * len(TASKS)
+    done = [row for row in rows if row["first done"]]
+    assert [(row["student"], row["task"], row["points"]) for row in done] == [("s02", "first", "1")]
+    assert {row["title"] for row in rows} == {"The first", "'=The second", "In the seat"}
+    assert {row["points"] for row in rows if not row["first done"]} == {"0"}
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", " =1", "\t=1", "|a", "%a"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert str(sheets.safe(cell)).startswith("'")
+
+
+def test_the_class_page_puts_who_is_stuck_longest_first(teaching: Teaching) -> None:
+    for student, seconds in (("s02", 400), ("s01", 800)):
+        teaching.work(student, seconds, first=False, second=False)
+    teaching.world.services.presence.note_key("s02")
+    teaching.look(1, **{who: result(teaching.world, first=False, second=False) for who in ("s01", "s02")})
+    browser = teaching.world.browser("teacher")
+    seen = browser.get("/class").json()
+    assert [one["id"] for one in seen["needs"]] == ["s01", "s02"]
+    assert seen["flagged"] == ["The first"]
+    assert seen["state"]["s01"] | {"reason": ""} == {
+        "state": "stuck", "shape": "▲", "reason": "", "done": 0, "tasks": 2, "terminals": 0, "watchers": [],
+        "typists": [],
+    }  # fmt: skip
+    page = browser.get("/").text
+    assert page.index("Needs you") < page.index("13 min on “The first”") < page.index("<table>")
+    assert "<img src=x" not in page
+
+
+def test_the_tasks_page_says_where_the_class_is(teaching: Teaching) -> None:
+    teaching.look(**{who: result(teaching.world, first=True, second=False) for who in ("s01", "s02")})
+    page = teaching.world.browser("teacher").get("/class/tasks").text
+    assert "2 of 3" in page
+    assert "4 min <small>(guess)</small>" in page
+    assert "not checked: it is done in the seat" in page
+    teaching.world.put(class_json())
+    assert "The course has no tasks." in teaching.world.browser("teacher").get("/class/tasks").text
+
+
+def test_a_student_sees_his_own_tasks_with_what_is_missing_and_hints_escaped(teaching: Teaching) -> None:
+    teaching.look(s01=result(teaching.world, first=True, second=False))
+    browser = teaching.world.browser("s01")
+    page = browser.get("/progress").text
+    assert "second is missing" in page
+    assert "Think &lt;b&gt;twice&lt;/b&gt;." in page
+    assert "The class" not in page
+    own = browser.get("/progress/own").json()
+    assert (own["done"], own["points"]) == (1, 1)
+    assert {task: one["mark"] for task, one in own["tasks"].items()} == {
+        "first": "done", "second": "open", "seat": "none",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("visibility", "name"), [("anonymous", "s02"), ("names", "&lt;img src=x")])
+def test_the_class_is_seen_as_the_workshop_allows(teaching: Teaching, visibility: str, name: str) -> None:
+    teaching.world.put(class_json(course=COURSE, visibility=visibility))
+    page = teaching.world.browser("s01").get("/progress").text
+    assert "The class" in page
+    assert name in page
+    assert ("Ada" in page.split("<h2>The class</h2>")[1]) is (visibility == "names")
+
+
+@pytest.mark.parametrize("path", ["/class/tasks", "/class.csv", "/class"])
+def test_students_see_nothing_of_the_class(class_room: World, path: str) -> None:
+    assert class_room.browser("s01").get(path).status_code == 403
+
+
+# The grader's socket
+
+
+@pytest.fixture
+def answering(tmp_path: Path) -> Iterator[list[bytes]]:
+    """Something that answers on a socket with what the test puts into the list."""
+    path, bodies = tmp_path / "grader.sock", list[bytes]()
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(path))
+    server.listen()
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = server.accept()
+            except OSError:
+                return
+            with line:
+                line.recv(4096)
+                body = bodies.pop(0)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield bodies
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join(10)
+
+
+def test_the_graders_answer_is_typed(answering: list[bytes], tmp_path: Path, world: World) -> None:
+    answering.append(json.dumps({"s01": result(world, first=True)}).encode())
+    found = asyncio.run(Grader(tmp_path / "grader.sock").results())
+    assert found["s01"].tasks["first"].ok is True
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"s01": {}}', b'{"s01": 5}'])
+def test_what_is_no_answer_is_no_answer(answering: list[bytes], tmp_path: Path, body: bytes) -> None:
+    answering.append(body)
+    with pytest.raises(GraderDownError):
+        asyncio.run(Grader(tmp_path / "grader.sock").results())
+
+
+def test_a_grader_that_is_gone_is_said_and_nothing_is_lost(teaching: Teaching) -> None:
+    teaching.look(s01=result(teaching.world, first=True))
+    asyncio.run(teaching.collector.round())
+    board = teaching.world.services.board
+    assert board.grader is False
+    assert board.of("s01").first_done
+    assert board.of("s01").done == {}
+    page = teaching.world.browser("teacher").get("/").text
+    assert 'id="grader">' in page
+
+
+def test_the_class_file_knows_nothing_of_checks() -> None:
+    course = parse(json.dumps(class_json(course=COURSE)).encode()).course
+    assert [task.id for task in course.checked] == ["first", "second"]
