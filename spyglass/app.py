@@ -24,6 +24,8 @@ from spyglass.presence import Presence
 from spyglass.progress import history, page
 from spyglass.progress.board import Board
 from spyglass.progress.collector import Collector
+from spyglass.progress.seat_parts import SeatParts
+from spyglass.progress.seat_rounds import SeatRounds
 from spyglass.rules import guarded
 from spyglass.seats import Seats
 from spyglass.services import Services, signed_in
@@ -65,6 +67,7 @@ def build(settings: Settings) -> Services:
         known=known.KnownBrowsers(database),
         limiter=Limiter(),
         presence=presence,
+        seat_parts=SeatParts(),
         seats=Seats(settings.ssh_key, settings.seat_user),
         sessions=sessions.Sessions(database, presence.end_sessions),
     )
@@ -97,7 +100,8 @@ def create(here: Services) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     here: Services = app.state.services
-    beside = [asyncio.create_task(_follow_class(here)), asyncio.create_task(Collector(here).run())]
+    loops = (_follow_class(here), Collector(here).run(), SeatRounds(here, here.seat_parts).run())
+    beside = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
     finally:

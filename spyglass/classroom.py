@@ -68,6 +68,15 @@ class Event(_Part):
         return value
 
 
+class SeatCheck(_Part):
+    """A command that says in the seat, by exit code 0, that a part of a task is done."""
+
+    id: str
+    command: str
+    timeout: float = Field(default=5.0, gt=0)  # seconds
+    message: str = ""  # what is missing as long as it fails, for the student
+
+
 class Task(_Part):
     """Something to do. ``parts`` says where it is looked for: in the database, in the seat, or both."""
 
@@ -78,6 +87,7 @@ class Task(_Part):
     minutes: int | None = None  # how long it takes, as the author guesses
     requires: tuple[str, ...] = ()
     parts: tuple[Literal["sql", "seat"], ...] = ()
+    seat_checks: tuple[SeatCheck, ...] = ()
 
 
 class CourseSection(_Part):
@@ -97,11 +107,6 @@ class Course(_Part):
     def tasks(self) -> tuple[Task, ...]:
         """All tasks, in the course's order."""
         return tuple(task for section in self.sections for task in section.tasks)
-
-    @property
-    def checked(self) -> tuple[Task, ...]:
-        """Those that are looked at: a task with a part in the seat is not yet."""
-        return tuple(task for task in self.tasks if task.parts == ("sql",))
 
 
 class Thresholds(_Part):

@@ -63,8 +63,13 @@ class Seats:
         self._opening: dict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @contextlib.asynccontextmanager
-    async def process(self, seat: Person, command: str, size: Size | None = None) -> AsyncIterator[Process]:
-        """Run a command in the seat, in a terminal if it is given a size; it ends with the block."""
+    async def process(
+        self, seat: Person, command: str, size: Size | None = None, *, stdin: bool = False
+    ) -> AsyncIterator[Process]:
+        """Run a command in the seat, in a terminal if it is given a size; it ends with the block.
+
+        ``stdin``: it is written to, terminal or not.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 line = await self._line(seat)
@@ -72,7 +77,7 @@ class Seats:
             log.info("seat %s (%s:%s): %s", seat.id, seat.host, seat.port, error or type(error).__name__)
             raise SeatUnreachableError(seat.id) from error
         try:
-            process = await self._start(line, command, size)
+            process = await self._start(line, command, size, stdin=stdin)
             try:
                 yield process
             finally:
@@ -96,14 +101,14 @@ class Seats:
             line.connection.abort()
         self._lines.clear()
 
-    async def _start(self, line: _Line, command: str, size: Size | None) -> Process:
+    async def _start(self, line: _Line, command: str, size: Size | None, *, stdin: bool) -> Process:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await line.connection.create_process(
                     command,
                     encoding=None,
                     stderr=asyncssh.STDOUT if size else asyncssh.DEVNULL,
-                    stdin=asyncssh.PIPE if size else asyncssh.DEVNULL,
+                    stdin=asyncssh.PIPE if size or stdin else asyncssh.DEVNULL,
                     request_pty="force" if size else False,
                     term_type="xterm-256color" if size else None,
                     term_size=(size.columns, size.rows) if size else None,

@@ -20,6 +20,7 @@ from mentor.components.directory import Access
 from mentor.components.ground import volume
 from mentor.components.monitoring import ANSWERS_FOLDER, Monitoring
 from mentor.components.services import ServiceArgs, put_into, service
+from mentor.course import grading
 from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
@@ -43,7 +44,7 @@ def connection_string(person: Person, settings: WorkshopSettings, reachable: str
 
 
 def taught(course: Course) -> dict[str, object]:
-    """What the web app shows of the course. Checks and answers are not among it."""
+    """What the web app shows of the course, and what it looks for in seats. Checks in databases are not among it."""
     return {
         "title": course.title,
         "sections": [
@@ -58,6 +59,7 @@ def taught(course: Course) -> dict[str, object]:
                         "minutes": task.minutes,
                         "requires": task.requires,
                         "parts": task.parts,
+                        "seat_checks": grading.seat_checks(task),
                     }
                     for task in section.tasks
                 ],

@@ -63,14 +63,14 @@ class Collector:
         board, history, now = self._here.board, self._here.history, self._clock()
         step = min(LONGEST_STEP, max(0.0, now - self._last)) if self._last is not None else 0.0
         self._last = now
-        tasks = course.course.checked
+        tasks = course.course.tasks
         students = course.students
         board.keep({person.id for person in students})
         for person in students:
             result = results.get(person.id)
             self._signs(person, result, now)
             self._work(person, course, tasks, step, now)
-            done = _done(result, now)
+            done = self._done(person, tasks, result, now)
             for new in history.add(person, [task for task in tasks if done.get(task.id)], now):
                 log.info("%s has done %s", new.student, new.task)
         board.medians = states.medians(history.durations())
@@ -100,15 +100,19 @@ class Collector:
         return all(task.id in self._here.history.of(person.id) for task in tasks)
 
     def _progress(self, person: Person, course: ClassFile, result: StudentResult | None, now: float) -> Progress:
-        history, tasks = self._here.history, course.course.checked
-        reached, activity, done = history.of(person.id), history.activity(person.id), _done(result, now)
+        history, tasks = self._here.history, course.course.tasks
+        reached, activity, done = (
+            history.of(person.id),
+            history.activity(person.id),
+            self._done(person, tasks, result, now),
+        )
         current = states.next_task(tasks, reached)
         worked = activity.worked if activity else 0.0
         verdict = states.judge(
             Situation(
                 tasks=len(tasks),
                 done=sum(task.id in reached for task in tasks),
-                known=bool(done) or not tasks,
+                known=current is None or current.id in done,
                 quiet=max(0.0, now - activity.last) if activity else None,
                 worked=worked,
                 usual=states.usual(current, self._here.board.medians),
@@ -116,14 +120,13 @@ class Collector:
             ),
             course.thresholds,
         )
-        found = result.tasks if result is not None else {}
         return Progress(
             done=done,
             first_done={task.id: reached[task.id].at for task in course.course.tasks if task.id in reached},
             messages={
-                task.id: message
+                task.id: text
                 for task in tasks
-                if not done.get(task.id) and (message := found.get(task.id, NOTHING).message)
+                if not done.get(task.id) and (text := self._missing(person, task, result))
             },
             state=verdict.state,
             task=current.id if current else None,
@@ -131,9 +134,23 @@ class Collector:
             worked=worked,
         )
 
+    def _done(
+        self, person: Person, tasks: tuple[Task, ...], result: StudentResult | None, now: float
+    ) -> dict[str, bool]:
+        """What is known now of each task: done when all its parts are; one that is not known leaves it unknown."""
+        fresh = result is not None and now - result.checked_at <= FRESH
+        databases = result.tasks if fresh and result is not None else {}
+        seats = self._here.seat_parts.of(person.id)
+        found = {}
+        for task in tasks:
+            parts = [databases.get(task.id, NOTHING).ok if part == "sql" else seats.get(task.id) for part in task.parts]
+            if parts and None not in parts:
+                found[task.id] = all(parts)
+            elif False in parts:
+                found[task.id] = False
+        return found
 
-def _done(result: StudentResult | None, now: float) -> dict[str, bool]:
-    """What is known now; an old answer is none."""
-    if result is None or now - result.checked_at > FRESH:
-        return {}
-    return {task: one.ok for task, one in result.tasks.items() if one.ok is not None}
+    def _missing(self, person: Person, task: Task, result: StudentResult | None) -> str:
+        """In words: first what is missing in the database."""
+        in_database = result.tasks.get(task.id, NOTHING) if result is not None else NOTHING
+        return in_database.message or self._here.seat_parts.missing(person.id).get(task.id, "")

@@ -2,10 +2,10 @@
 
 In: what is known of one student, and the workshop's thresholds. Out: his state, and the reason in words. In this order:
 
-1. Every task that is checked was done at least once: FINISHED.
+1. Every task was done at least once: FINISHED.
 2. No key, query or new check of his yet: NOT_STARTED.
 3. None for longer than ``idle``: IDLE. Meanwhile the time at his task stands still, so a break makes nobody stuck.
-4. It is not known what is done at the moment: UNKNOWN.
+4. It is not known at the moment whether his task is done: UNKNOWN.
 5. He has worked on his task for longer than ``stuck``, and than ``factor`` times what it usually takes: STUCK.
 6. Else WORKING.
 
@@ -29,9 +29,9 @@ MOST_AT_ONCE = 0.5
 class Situation:
     """One student as of now; seconds."""
 
-    tasks: int  # that are checked
+    tasks: int
     done: int  # of them, at least once
-    known: bool  # whether it is known what is done now
+    known: bool  # whether it is known now if his task is done
     quiet: float | None  # since the last sign of him; None: there was none yet
     worked: float  # at work on his task
     usual: float | None  # what the task takes
@@ -55,7 +55,7 @@ def judge(one: Situation, limits: Thresholds) -> Verdict:
     if one.quiet > limits.idle_minutes * 60:
         return Verdict(State.IDLE, f"no key, query or new check for {minutes(one.quiet)}")
     if not one.known:
-        return Verdict(State.UNKNOWN, "the database cannot be checked at the moment")
+        return Verdict(State.UNKNOWN, "his task cannot be looked at at the moment")
     return _at_work(one, limits)
 
 

@@ -24,7 +24,7 @@ SHAPES = {
 """A state is never told by colour alone."""
 MARKS = {
     "done": ("✔", "done"), "undone": ("↺", "was done, is not any more"), "past": ("✓", "was done, unknown now"),
-    "open": ("○", "not done yet"), "unknown": ("?", "unknown at the moment"), "none": ("·", "not checked"),
+    "open": ("○", "not done yet"), "unknown": ("?", "not known"),
 }  # fmt: skip
 """What a cell shows, and its words."""
 
@@ -32,7 +32,7 @@ MARKS = {
 def student(here: "Services", person: Person, course: ClassFile) -> Data:
     """What the list says of one student."""
     one = here.board.of(person.id)
-    tasks = course.course.checked
+    tasks = course.course.tasks
     return {
         "state": one.state.value,
         "shape": SHAPES[one.state],
@@ -62,7 +62,6 @@ def tasks(here: "Services", course: ClassFile) -> list[Data]:
             "id": task.id,
             "title": task.title,
             "points": task.points,
-            "checked": task in course.course.checked,
             "done": sum(task.id in one.first_done for one in progress),
             "at_it": sum(one.task == task.id and one.state in {State.WORKING, State.STUCK} for one in progress),
             "stuck": sum(one.task == task.id and one.state is State.STUCK for one in progress),
@@ -81,12 +80,12 @@ def own(here: "Services", person: Person, course: ClassFile) -> Data:
     return {
         "done": sum(task.id in one.first_done for task in course.course.tasks),
         "points": sum(task.points for task in course.course.tasks if task.id in one.first_done),
-        "tasks": {task.id: _own_task(task, one, course, zone) for task in course.course.tasks},
+        "tasks": {task.id: _own_task(task, one, zone) for task in course.course.tasks},
     }
 
 
-def _own_task(task: Task, one: Progress, course: ClassFile, zone: ZoneInfo) -> Data:
-    kind = mark(task, one, course)
+def _own_task(task: Task, one: Progress, zone: ZoneInfo) -> Data:
+    kind = mark(task, one)
     at = one.first_done.get(task.id)
     return {
         "mark": kind,
@@ -105,17 +104,17 @@ def peers(here: "Services", course: ClassFile) -> list[Data]:
         {
             "id": person.id,
             "name": person.name if course.visibility == "names" else person.id,
-            "marks": [mark(task, here.board.of(person.id), course) for task in course.course.tasks],
+            "marks": [mark(task, here.board.of(person.id)) for task in course.course.tasks],
         }
         for person in sorted(course.students, key=lambda person: person.id)
     ]
 
 
-def mark(task: Task, one: Progress, course: ClassFile) -> str:
+def mark(task: Task, one: Progress) -> str:
     """The key of `MARKS` for one student and task."""
     now, ever = one.done.get(task.id), task.id in one.first_done
     if now is not None:
         return "done" if now else "undone" if ever else "open"
     if ever:
         return "past"
-    return "unknown" if task in course.course.checked else "none"
+    return "unknown"

@@ -51,9 +51,14 @@ def test_what_is_typed_shows_on_the_students_page_and_on_the_teachers(portal: Po
     [line] = [line for line in lines if line.startswith(f"{account.id},") and f",{TASK}," in line]
     assert re.search(r",1,\d{4}-\d\d-\d\dT", line), line
 
+    note = own.locator("li[data-id='notes']")
+    expect(note).to_have_attribute("data-mark", "open")
+    type_line(desk, "echo my first note > ~/workshop/notes.md")
+    expect(note).to_have_attribute("data-mark", "done")
+
     ask_the_database(desk, account.password, "DROP VIEW oldest_books")
     expect(task).to_have_attribute("data-mark", "undone")
-    expect(own.locator("#done")).to_have_text("1")
+    expect(own.locator("#done")).to_have_text("2")
 
 
 def test_the_pages_of_progress_fit_a_phone(portal: Portal, open_page: OpenPage) -> None:

@@ -48,7 +48,7 @@ class Class:
     students: list[str] = field(default_factory=list)
     tasks: Mapping[str, str] = field(default_factory=lambda: TWO_ROWS)
 
-    def start(self) -> None:
+    def start(self, sample: str) -> None:
         """Both, as the program starts them, with the course loaded and nobody in the class."""
         shared = f"{self.volumes['socket']}:/run/postgresql-shared"
         self.ground.container(
@@ -56,7 +56,7 @@ class Class:
             "-v", shared, "-p", "127.0.0.1::5432", "-e", "MAX_CONNECTIONS=200",
         )  # fmt: skip
         kit.wait_healthy(self.name("postgres"))
-        packed = kit.tar_of({"load.json": json.dumps({"files": ["sample.sql"]}), "sample.sql": SAMPLE})
+        packed = kit.tar_of({"load.json": json.dumps({"files": ["sample.sql"]}), "sample.sql": sample})
         kit.docker("exec", "-i", self.name("postgres"), "course-load", stdin=packed)
         self.ground.container(
             "grader", kit.image("grader"), {}, "-v", shared, "-v", f"{self.volumes['plan']}:/var/lib/grader",
@@ -158,11 +158,11 @@ class Class:
 
 
 @contextlib.contextmanager
-def school(folder: Path) -> Iterator[Class]:
+def school(folder: Path, sample: str = SAMPLE) -> Iterator[Class]:
     """Both started, with the sample data loaded and nobody in the class."""
     with kit.ground() as ground:
         authority = kit.Authority.new(folder / "ca")
         files = kit.postgres_files(authority, "reader", PROVISIONER)
         made = Class(ground, files, {name: ground.volume(name) for name in ("data", "socket", "plan")})
-        made.start()
+        made.start(sample)
         yield made

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from spyglass.classroom import parse
 from spyglass.grader import Grader, GraderDownError, StudentResult
 from spyglass.progress import sheets
 from spyglass.progress.collector import FRESH, LONGEST_STEP, Collector
@@ -90,7 +89,15 @@ def test_a_day_of_one_student(teaching: Teaching) -> None:
     assert teaching.state("s01") is State.WORKING
     assert world.services.board.of("s01").task == "second"
     teaching.look(5, s01=result(world, first=False, second=True))
-    assert teaching.state("s01") is State.FINISHED, "what was done once stays done, and no more is checked"
+    assert world.services.board.of("s01").task == "seat", "what was done once stays done"
+    assert teaching.state("s01") is State.UNKNOWN
+    world.services.seat_parts.put("s01", "seat", done=False, missing="Look in the seat.")
+    teaching.look(5, s01=result(world, first=False, second=True))
+    assert teaching.state("s01") is State.WORKING
+    assert world.services.board.of("s01").messages["seat"] == "Look in the seat."
+    world.services.seat_parts.put("s01", "seat", done=True)
+    teaching.look(5, s01=result(world, first=False, second=True))
+    assert teaching.state("s01") is State.FINISHED
 
 
 def test_a_query_from_a_desktop_tool_is_a_sign_of_somebody(teaching: Teaching) -> None:
@@ -162,7 +169,7 @@ def test_the_class_page_puts_who_is_stuck_longest_first(teaching: Teaching) -> N
     assert [one["id"] for one in seen["needs"]] == ["s01", "s02"]
     assert seen["flagged"] == ["The first"]
     assert seen["state"]["s01"] | {"reason": ""} == {
-        "state": "stuck", "shape": "▲", "reason": "", "done": 0, "tasks": 2, "terminals": 0, "watchers": [],
+        "state": "stuck", "shape": "▲", "reason": "", "done": 0, "tasks": 3, "terminals": 0, "watchers": [],
         "typists": [],
     }  # fmt: skip
     page = browser.get("/").text
@@ -175,7 +182,6 @@ def test_the_tasks_page_says_where_the_class_is(teaching: Teaching) -> None:
     page = teaching.world.browser("teacher").get("/class/tasks").text
     assert "2 of 3" in page
     assert "4 min <small>(guess)</small>" in page
-    assert "not checked: it is done in the seat" in page
     teaching.world.put(class_json())
     assert "The course has no tasks." in teaching.world.browser("teacher").get("/class/tasks").text
 
@@ -190,7 +196,7 @@ def test_a_student_sees_his_own_tasks_with_what_is_missing_and_hints_escaped(tea
     own = browser.get("/progress/own").json()
     assert (own["done"], own["points"]) == (1, 1)
     assert {task: one["mark"] for task, one in own["tasks"].items()} == {
-        "first": "done", "second": "open", "seat": "none",
+        "first": "done", "second": "open", "seat": "unknown",
     }  # fmt: skip
 
 
@@ -262,6 +268,14 @@ def test_a_grader_that_is_gone_is_said_and_nothing_is_lost(teaching: Teaching) -
     assert 'id="grader">' in page
 
 
-def test_the_class_file_knows_nothing_of_checks() -> None:
-    course = parse(json.dumps(class_json(course=COURSE)).encode()).course
-    assert [task.id for task in course.checked] == ["first", "second"]
+def test_a_task_of_two_parts_is_done_when_both_are(world: World) -> None:
+    both = {"id": "both", "title": "Both", "parts": ["sql", "seat"]}
+    world.put(class_json(course={"sections": [{"title": "One", "tasks": [both]}]}))
+    teaching = Teaching(world)
+    for in_database, in_seat, expected in (
+        (True, True, {"both": True}), (True, False, {"both": False}), (None, False, {"both": False}),
+        (True, None, {}), (None, None, {}), (False, None, {"both": False}),
+    ):  # fmt: skip
+        world.services.seat_parts.put("s01", "both", in_seat)
+        teaching.look(3, s01=result(world, both=in_database))
+        assert world.services.board.of("s01").done == expected

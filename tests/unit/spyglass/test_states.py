@@ -26,7 +26,7 @@ def situation(**changes: object) -> Situation:
         ({"quiet": 3 * MINUTE}, State.WORKING, "2 min on “joins”"),
         ({"quiet": 3 * MINUTE + 1, "worked": 3600.0}, State.IDLE, "no key, query or new check for 3 min"),
         ({"quiet": 2 * 3600 + 5 * MINUTE}, State.IDLE, "no key, query or new check for 2 h 5 min"),
-        ({"known": False}, State.UNKNOWN, "the database cannot be checked at the moment"),
+        ({"known": False}, State.UNKNOWN, "his task cannot be looked at at the moment"),
         ({"worked": 5 * MINUTE}, State.WORKING, "5 min on “joins”"),
         ({"worked": 5 * MINUTE + 1}, State.STUCK, "5 min on “joins”"),
         ({"worked": 14 * MINUTE, "usual": 10 * MINUTE}, State.WORKING, "14 min on “joins”, usual 10 min"),
