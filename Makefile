@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards recover restore lesson-test check test test-pages test-faults test-hosts test-all bench clean
+.PHONY: help setup env up down cards grades recover restore lesson-test check test test-pages test-faults test-hosts test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -34,6 +34,9 @@ down: setup ## Archive everybody's work and put the workshop away
 
 cards: setup ## Write cards-STACK.html: one card with user name, password and QR code per person
 	@$(IN_ENV) && $(PYTHON) -m ops.cards
+
+grades: setup ## Write grades-STACK.csv: who has done what, a row for each student and task
+	@$(IN_ENV) && $(PYTHON) -m ops.grades
 
 recover: setup ## Clear what a killed run left behind; safe at any time
 	@$(IN_ENV) && $(PYTHON) -m ops.recover

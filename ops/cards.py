@@ -7,7 +7,6 @@ In: the secret outputs ``credentials`` and ``teachers``, the public ``caCertific
 import csv
 import hashlib
 import io
-import os
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from ops import stack_file
 from ops.console import StopError, run, say
+from ops.private_file import write
 from ops.pulumi_cli import Stack
 
 GROUP = 4
@@ -94,16 +94,6 @@ def table(students: Sequence[Mapping[str, Any]], teachers: Sequence[Mapping[str,
             # Shown as text: a name is never computed, and what this program makes itself never begins like that.
             writer.writerow([role, *(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)])
     return text.getvalue()
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file that nobody else may read, whole or not at all."""
-    part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-    part.replace(file)
 
 
 def main() -> int:

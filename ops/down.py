@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ops import host_lock, preview, recover, stack_file
+from ops import grades, host_lock, preview, recover, stack_file
 from ops.console import StopError, confirm, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -35,7 +35,10 @@ def put_away(stack: Stack) -> int:
     if kept:
         raise StopError(f"down: protected, so nothing was touched: {', '.join(kept)}; see `pulumi state unprotect`")
     people = sorted({person for resource in resources if (person := preview.labelled(resource))})
-    confirm(question(people, archive_folder(stack, resources), archived=os.environ.get("MENTOR_ARCHIVE") != "off"))
+    folder, archived = archive_folder(stack, resources), os.environ.get("MENTOR_ARCHIVE") != "off"
+    confirm(question(people, folder, archived=archived))
+    if archived:
+        save_grades(stack, folder)
     # With --continue-on-error one failed archive keeps that person's things, and everybody else's still go.
     status = stack.show(
         "destroy", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs",
@@ -49,11 +52,25 @@ def put_away(stack: Stack) -> int:
     return leftovers(stack)
 
 
+def save_grades(stack: Stack, folder: Path) -> None:
+    """Who has done what is in a volume that goes; nothing goes before it is saved."""
+    try:
+        file = grades.keep(Engine(stack.engine), stack.name, folder)
+    except (StopError, OSError) as error:
+        raise StopError(
+            f"down: who has done what cannot be saved, so nothing was touched: {error}. Bring the web app back with "
+            "`make up`, or give it up with everybody's work: `make down ARCHIVE=no`."
+        ) from None
+    if file is not None:
+        say(f"down: who has done what is in {file}")
+
+
 def question(people: list[str], folder: Path, *, archived: bool) -> str:
     """What the operator agrees to."""
     who = f"{len(people)} people ({', '.join(people)})" if people else "nobody"
     if archived:
-        return f"down: the work of {who} is archived in {folder}, then the whole workshop is removed. Go on?"
+        work = f"the work of {who}, and who has done what,"
+        return f"down: {work} is archived in {folder}, then the whole workshop is removed. Go on?"
     return f"down: ARCHIVE=no: homes, databases and volumes of {who} are removed for good, without an archive. Go on?"
 
 

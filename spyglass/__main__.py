@@ -1,4 +1,7 @@
-"""Serve the app on the backplane, or take in a new class: ``python3 -m spyglass [class-put]``."""
+"""Serve the app on the backplane, take in a new class, or print who has done what.
+
+Usage: ``python3 -m spyglass [class-put | grades]``.
+"""
 
 import ipaddress
 import logging
@@ -8,7 +11,8 @@ import time
 
 import uvicorn
 
-from spyglass import app, classroom, settings
+from spyglass import app, classroom, settings, store
+from spyglass.progress import history, sheets
 
 log = logging.getLogger("spyglass")
 
@@ -70,7 +74,21 @@ def serve() -> None:
     )
 
 
+def grades() -> int:
+    """``grades``: the class as CSV on standard output, as the page /class.csv has it."""
+    where = settings.Settings()
+    course = classroom.Classroom(where.class_file).current()
+    if course is None:
+        sys.stderr.write("there is no class yet\n")
+        return 1
+    known = history.History(store.connect(where.database, history.SCHEMA))
+    sys.stdout.buffer.write(sheets.whole_class(known, course))
+    return 0
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["grades"]:
+        sys.exit(grades())
     if sys.argv[1:] == ["class-put"]:
         sys.exit(classroom.main(settings.Settings().class_file))
     serve()

@@ -56,7 +56,9 @@ async def whole_class(request: Request) -> Response:
     """Everybody and every task, to keep."""
     here = services(request)
     headers = NO_STORE | {"Content-Disposition": 'attachment; filename="class.csv"'}
-    return Response(sheets.whole_class(here, current(here)), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(
+        sheets.whole_class(here.history, current(here)), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def current(here: Services) -> ClassFile:

@@ -4,13 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from spyglass.classroom import ClassFile
-
-if TYPE_CHECKING:  # services.py holds the history
-    from spyglass.services import Services
+from spyglass.progress.history import History
 
 Cell = str | int | None
 
@@ -34,7 +31,7 @@ def safe(cell: Cell) -> str | int:
     return f"'{cell}" if cell.lstrip().startswith(FORMULA) or cell.startswith(FORMULA) else cell
 
 
-def whole_class(here: "Services", course: ClassFile) -> bytes:
+def whole_class(history: History, course: ClassFile) -> bytes:
     """A row for each student and task; then what was done by those who have left, and tasks that have left the course.
 
     Points are those that were earned: 0 as long as a task was never seen done.
@@ -44,10 +41,10 @@ def whole_class(here: "Services", course: ClassFile) -> bytes:
     for person in course.students:
         for task in course.course.tasks:
             listed.add((person.id, task.id))
-            done = here.history.of(person.id).get(task.id)
+            done = history.of(person.id).get(task.id)
             when, points = (moment(done.at, zone), task.points) if done else (None, 0)
             rows.append([person.id, person.name, person.group, task.id, task.title, points, when])
-    for done in here.history.everything():
+    for done in history.everything():
         if (done.student, done.task) not in listed:
             known = course.find(done.student)
             name, group = (known.name, known.group) if known else (done.name, done.team)

@@ -2,7 +2,13 @@
 
 from tests.ground import listing
 from tests.waiting import until
-from tests.workshop_kit import Workshop
+from tests.workshop_kit import Workshop, docker
+
+
+def test_who_has_done_what_can_be_kept(lab: Workshop) -> None:
+    """What the browser's part did in the first hour is still known, after all that happened since."""
+    rows = docker("exec", lab.container("spyglass"), "grades").splitlines()
+    assert [row for row in rows if row.startswith("s03,") and ",oldest-books," in row and ",1,20" in row], rows
 
 
 def test_destroy_archives_everybody_and_leaves_nothing(lab: Workshop) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import cards
+from ops import cards, private_file
 
 ADA = {
     "id": "s01",
@@ -79,7 +79,7 @@ def test_the_file_is_its_owners_alone_even_when_it_was_not_before(tmp_path: Path
     file = tmp_path / "cards-dev.html"
     file.write_text("old")
     file.chmod(0o644)
-    cards.write(file, "new")
+    private_file.write(file, "new")
     assert file.read_text() == "new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [file]
@@ -99,6 +99,6 @@ def test_the_table_holds_the_same_and_computes_nothing() -> None:
 
 
 def test_the_page_and_the_table_are_their_owners_alone(tmp_path: Path) -> None:
-    cards.write(tmp_path / "cards-dev.csv", cards.table([ADA], []))
+    private_file.write(tmp_path / "cards-dev.csv", cards.table([ADA], []))
     assert stat.S_IMODE((tmp_path / "cards-dev.csv").stat().st_mode) == 0o600
     assert (tmp_path / "cards-dev.csv").read_bytes().count(b"\r\n") == 2
