@@ -16,12 +16,13 @@ SELECT date_trunc('month', lent)::date AS month, count(*) AS loans
 FROM loans GROUP BY month;
 
 -- 02, exercise 4: the three titles lent most often.
-SELECT books.title, count(*) AS times
+CREATE VIEW most_lent AS
+SELECT books.title, count(*) AS loans
 FROM loans
 JOIN copies ON copies.id = loans.copy_id
 JOIN books ON books.id = copies.book_id
 GROUP BY books.id
-ORDER BY times DESC, books.title
+ORDER BY loans DESC, books.title
 LIMIT 3;
 
 -- 02, exercise 5: who should have brought a book back by 30 June 2025, and how many days ago.
