@@ -5,7 +5,8 @@ the class by this roster is named here, because the engine's own list of deletio
 """
 
 import re
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from ipaddress import ip_address as ip
 
 import pulumi
@@ -13,6 +14,7 @@ import pulumi
 from mentor import capacity
 from mentor.host.docker_host import DockerHost
 from mentor.host.probe import BASE_IMAGE, Facts, HostError, probe
+from mentor.roster.model import Person, Roster
 from mentor.settings.problems import Problems, SettingsError, show
 from mentor.workshop import Workshop
 
@@ -84,25 +86,31 @@ def _networks(workshop: Workshop, facts: Facts, found: Problems) -> None:
     """
     pool = show(str(workshop.settings.network.pool))
     for name, network in facts.foreign_networks:
-        taken = [person.id for person in workshop.roster.people if person.subnet.overlaps(network)]
-        if taken or workshop.roster.backplane.overlaps(network):
+        taken, way = _overlapping(workshop.roster, workshop.roster.people, network, services=True)
+        if taken:
             found.add(
                 "network.pool",
-                f"{pool} holds the host's network {name} ({network}), which "
-                f"{', '.join(taken) or 'the services'} would share: choose another pool, or give them a `subnet`",
+                f"{pool} holds the host's network {name} ({network}), which {', '.join(taken)} would share: {way}",
             )
     coming = [person for person in workshop.roster.people if person.id not in facts.students]
     for interface, network in facts.routes:
-        hiding = [person.id for person in coming if person.subnet.overlaps(network)]
-        way = "choose another pool, or give them a `subnet`"
-        if not facts.students and workshop.roster.backplane.overlaps(network):
-            hiding, way = [*hiding, "the services"], "choose another pool"
+        hiding, way = _overlapping(workshop.roster, coming, network, services=not facts.students)
         if hiding:
             found.add(
                 "network.pool",
                 f"{pool} holds {network}, which the host reaches by {interface}; {', '.join(hiding)} would hide "
                 f"part of it from the host and all seats: {way}",
             )
+
+
+def _overlapping(
+    roster: Roster, people: Iterable[Person], network: IPv4Network, *, services: bool
+) -> tuple[list[str], str]:
+    """Whose network meets this one, and the way out: people can be given another, the services only a pool."""
+    taken = [person.id for person in people if person.subnet.overlaps(network)]
+    if services and roster.backplane.overlaps(network):
+        return [*taken, "the services"], "choose another pool"
+    return taken, "choose another pool, or give them a `subnet`"
 
 
 def _resources(facts: Facts) -> capacity.HostFacts:

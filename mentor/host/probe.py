@@ -18,6 +18,8 @@ from mentor.host.readings import Place, networks, places, published, routes
 
 TIMEOUT_SECONDS = 30
 TRIES = 3
+NEEDED = ("ServerVersion", "NCPU", "MemTotal", "KernelVersion", "SwapLimit", "DockerRootDir")
+"""What is read of `docker info`; something that only looks like Docker Engine may leave it out."""
 BASE_IMAGE = "debian:trixie-slim"
 """What every image is built on."""
 
@@ -104,9 +106,7 @@ def probe(host: DockerHost) -> Facts:
     """
     if not shutil.which("docker"):
         raise HostError("the docker command is not installed on this machine")
-    engine = _json(_ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
-    if engine.get("ServerErrors"):
-        raise HostError("docker info failed: " + " ".join(" ".join(engine["ServerErrors"]).split())[:300])
+    engine = _engine(host)
     machine = _machine(host, engine["DockerRootDir"])
     mine = f"label=mentor.stack={host.stack}"
     who = '{{.ID}} {{.Label "mentor.student"}}'
@@ -136,6 +136,18 @@ def probe(host: DockerHost) -> Facts:
         seats_running=sum(len(words) > 1 for words in running),
         services_running=any(len(words) == 1 for words in running),
     )
+
+
+def _engine(host: DockerHost) -> dict[str, Any]:
+    """What the engine says of itself."""
+    engine = _json(_ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
+    if not isinstance(engine, dict):
+        raise HostError("docker info answered what is no description of an engine")
+    if engine.get("ServerErrors"):
+        raise HostError("docker info failed: " + " ".join(" ".join(engine["ServerErrors"]).split())[:300])
+    if missing := [key for key in NEEDED if engine.get(key) in {None, ""}]:
+        raise HostError(f"docker info says nothing about {', '.join(missing)}: is this Docker Engine?")
+    return engine
 
 
 def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:

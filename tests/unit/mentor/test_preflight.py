@@ -114,6 +114,13 @@ def test_a_network_that_the_host_reaches_is_not_hidden_by_somebody_new(workshop:
     assert "the services" in lines(workshop, replace(GOOD, routes=(("tun0", workshop.roster.backplane),)))[0]
 
 
+def test_the_services_are_not_offered_a_subnet_that_only_people_can_have(workshop: Workshop) -> None:
+    for network, offered in ((workshop.roster.people[1].subnet, True), (workshop.roster.backplane, False)):
+        (line,) = lines(workshop, replace(GOOD, foreign_networks=(("office", network),)))
+        assert f"the host's network office ({network})" in line
+        assert ("give them a `subnet`" in line) is offered
+
+
 def test_a_class_that_runs_needs_no_memory_again(workshop: Workshop) -> None:
     runs = replace(GOOD, available_memory_mib=10, seats_running=4, services_running=True)
     assert lines(workshop, runs) == []

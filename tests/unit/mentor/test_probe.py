@@ -95,3 +95,18 @@ def test_an_engine_that_does_not_speak_json_is_one_line(monkeypatch: pytest.Monk
     monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, _what: "<html>a proxy's page")
     with pytest.raises(probe.HostError, match="not JSON"):
         probe.probe(LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("[]", "no description of an engine"),
+        ("{}", "says nothing about ServerVersion, NCPU, MemTotal, KernelVersion, SwapLimit, DockerRootDir"),
+        (json.dumps(json.loads(ANSWERS["docker info"]) | {"MemTotal": None}), "says nothing about MemTotal"),
+        ('{"ServerErrors": ["no route\\nto host"]}', "no route to host"),
+    ],
+)
+def test_what_only_looks_like_an_engine_is_one_line(monkeypatch: pytest.MonkeyPatch, answer: str, said: str) -> None:
+    monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, what: answer if what == "docker info" else "")
+    with pytest.raises(probe.HostError, match=said):
+        probe.probe(LOCAL)
