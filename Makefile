@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards grades recover restore lesson-test check test test-pages test-faults test-hosts test-all bench clean
+.PHONY: help setup env up down cards grades recover restore lesson-test check test test-pages test-faults test-hosts test-lesson test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -75,7 +75,11 @@ test-hosts: ## A host over SSH, a school's directory, certificates from elsewher
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/hosts
 
-test-all: test test-pages test-faults test-hosts ## Everything
+test-lesson: ## The sample course and wrong ones, tried in databases and in seats
+	@ops/setup/setup.sh tests
+	@$(REAL) tests/lesson
+
+test-all: test test-pages test-faults test-hosts test-lesson ## Everything
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)

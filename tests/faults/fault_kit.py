@@ -20,7 +20,8 @@ from tests.ground import listing, run
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
-SERVICES = ("gateway", "spyglass", "directory", "postgres", "registry")
+SERVICES = ("gateway", "spyglass", "directory", "postgres", "registry", "grader")
+VOLUMES = ("course", "spyglass", "directory", "postgres", "postgres-socket", "registry", "grader", "grader-socket")
 STACK_TRACE = ("Traceback", "goroutine ", "panic:", '  File "')
 PATIENCE = 300
 """Seconds that a run may take."""
@@ -69,7 +70,7 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 def wanted(stack: str, people: Sequence[str]) -> set[str]:
     """What of a stack is on the host when it is up, in the form of `listing`."""
     things = {f"container mentor-{stack}-{service}" for service in SERVICES}
-    things |= {f"volume mentor-{stack}-{name}" for name in ("course", "spyglass", "directory", "postgres", "registry")}
+    things |= {f"volume mentor-{stack}-{name}" for name in VOLUMES}
     things.add(f"network mentor-{stack}-backplane")
     for person in people:
         seat = f"mentor-{stack}-seat-{person}"

@@ -147,6 +147,20 @@ def test_what_runs_during_a_check_gains_nothing(spoilt: Class) -> None:
         assert spoilt.told("s01", "spoils")[1] == "('won:') is not right"
 
 
+def test_a_course_that_is_loaded_again_is_what_references_are_asked_of(spoilt: Class) -> None:
+    spoilt.tasks = {"same": "{query: SELECT count(*) FROM public.animal, sameAs: SELECT count(*) FROM public.animal}"}
+    spoilt.deliver()
+    spoilt.becomes("s03", ok=True, task="same")
+    packed = kit.tar_of({"load.json": '{"files": ["a.sql"]}', "a.sql": grader_kit.SAMPLE})
+    kit.docker("exec", "-i", spoilt.name("postgres"), "course-load", stdin=packed)
+    spoilt.work("s03", "DELETE FROM animal")
+    spoilt.tasks = {
+        "fixed": "{query: SELECT count(*) FROM public.animal, sameAs: SELECT count(*) - 1 FROM public.animal}"
+    }
+    spoilt.deliver()
+    spoilt.becomes("s03", ok=False, task="fixed")
+
+
 def drop_as_the_program_does(school: Class, student: str) -> None:
     server = PostgresServer()
     way = {"host": "127.0.0.1", "port": school.port, "database": "postgres", "sslmode": "require"}

@@ -200,11 +200,14 @@ def test_a_task_is_done_when_its_command_succeeds_and_not_done_when_it_does_not_
 @real_sshd
 @pytest.mark.usefixtures("_quick")
 def test_a_check_that_hangs_delays_nobody_elses(world: World, seat: seat_double.SeatDouble, home: Path) -> None:
-    # Each seat's shell makes a file of its own first: the first one there hangs for good.
-    hang_once = f"mkdir {home}/first && sleep 1000 || true"
-    put_class(world, seat, ("task", hang_once, 600))
+    # The seats are one machine here: the first shell that asks hangs for as long as its folder is there.
+    first = home / "first"
+    put_class(world, seat, ("task", f"mkdir {first} && while test -e {first}; do sleep 0.1; done || true", 600))
     students = ("s01", "s02", "spare01")
-    watched(world, lambda parts: sum(parts.of(student) == {"task": True} for student in students) == 2)
+    try:
+        watched(world, lambda parts: sum(parts.of(student) == {"task": True} for student in students) == 2)
+    finally:
+        first.rmdir()
 
 
 @real_sshd
