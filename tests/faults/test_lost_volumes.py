@@ -22,18 +22,19 @@ def lose(lab: Workshop, service: str) -> None:
 
 
 def assert_it_works(lab: Workshop) -> None:
-    """Sign in, a database with the course in it, the material, the course's image; and nothing left to do."""
+    """Sign in, a database with the course in it, what to look for, the course's image; and nothing left to do."""
     outputs = lab.outputs()
     for person in ("s01", "teacher"):
         answer = sign_in(outputs["portalUrl"], person, lab.passwords()[person], outputs["caCertificate"])
         assert answer.status_code == 303, answer.text
     assert lab.sql("s01", "SELECT count(*) > 0 FROM pg_tables WHERE schemaname = 'public'") == [(True,)]
+    assert "oldest-books" in docker("exec", lab.container("grader"), "cat", "/var/lib/grader/checks.json")
     again = "docker image rm -f lab/postgres:17 >/dev/null; docker run --rm --entrypoint psql lab/postgres:17 --version"
     assert lab.inside("s01", again).startswith("psql")
     lab.up("--refresh", "--expect-no-changes")
 
 
-@pytest.mark.parametrize("service", ["directory", "spyglass", "registry"])
+@pytest.mark.parametrize("service", ["directory", "spyglass", "registry", "grader"])
 def test_a_refresh_brings_back_what_was_in_a_lost_volume(lab: Workshop, service: str) -> None:
     lose(lab, service)
     lab.up("--refresh")
