@@ -23,7 +23,7 @@ async def tasks(request: Request) -> Response:
         "tasks.html",
         headers=NO_STORE,
         tasks=found,
-        count=len(course.students),
+        count=len(table.taking_part(here, course)),
         longest=max([task["seconds"] or 0.0 for task in found], default=0.0),
     )
 

@@ -29,6 +29,11 @@ MARKS = {
 """What a cell shows, and its words."""
 
 
+def taking_part(here: "Services", course: ClassFile) -> list[Person]:
+    """The students, and those of the spare seats where somebody has been."""
+    return [person for person in course.students if person.role != "spare" or here.history.activity(person.id)]
+
+
 def student(here: "Services", person: Person, course: ClassFile) -> Data:
     """What the list says of one student."""
     one = here.board.of(person.id)
@@ -54,7 +59,7 @@ def needs(here: "Services", course: ClassFile) -> list[Data]:
 
 def tasks(here: "Services", course: ClassFile) -> list[Data]:
     """Each task with how many have done it, who is at it, and how long it takes: minutes of work, None: not known."""
-    progress = [here.board.of(person.id) for person in course.students]
+    progress = [here.board.of(person.id) for person in taking_part(here, course)]
     medians = here.board.medians
     return [
         {
@@ -106,7 +111,7 @@ def peers(here: "Services", course: ClassFile) -> list[Data]:
             "name": person.name if course.visibility == "names" else person.id,
             "marks": [mark(task, here.board.of(person.id)) for task in course.course.tasks],
         }
-        for person in sorted(course.students, key=lambda person: person.id)
+        for person in sorted(taking_part(here, course), key=lambda person: person.id)
     ]
 
 

@@ -180,7 +180,10 @@ def test_the_class_page_puts_who_is_stuck_longest_first(teaching: Teaching) -> N
 def test_the_tasks_page_says_where_the_class_is(teaching: Teaching) -> None:
     teaching.look(**{who: result(teaching.world, first=True, second=False) for who in ("s01", "s02")})
     page = teaching.world.browser("teacher").get("/class/tasks").text
-    assert "2 of 3" in page
+    assert "2 of 2" in page, "a spare seat that nobody has taken is nobody"
+    teaching.world.services.presence.note_key("spare01")
+    teaching.look(3)
+    assert "2 of 3" in teaching.world.browser("teacher").get("/class/tasks").text
     assert "4 min <small>(guess)</small>" in page
     teaching.world.put(class_json())
     assert "The course has no tasks." in teaching.world.browser("teacher").get("/class/tasks").text
