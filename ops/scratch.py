@@ -5,18 +5,17 @@ command under the students' rights, and the workshop's own grader runs the check
 """
 
 import contextlib
-import io
 import json
 import os
 import secrets
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mentor.components.images import SERVICES, fingerprint
+from mentor.components.databases import LOAD
+from mentor.components.images import SERVICES, arguments_of, tag
 from mentor.course import grading
 from mentor.host.probe import BASE_IMAGE
 from ops.console import StopError
@@ -74,17 +73,10 @@ class Scratch:
         return done.stdout.decode().rstrip("\n")
 
     def load(self, root: Path, sql_files: Iterable[Path]) -> None:
-        """Make the template from the course's files, with the command that the workshop uses."""
-        names = [str(path.relative_to(root)) for path in sql_files]
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w", dereference=True) as archive:
-            listed = json.dumps({"files": names}).encode()
-            entry = tarfile.TarInfo("load.json")
-            entry.size = len(listed)
-            archive.addfile(entry, io.BytesIO(listed))
-            for name in names:
-                archive.add(root / name, arcname=name)
-        done = self.execute("course-load", given=packed.getvalue())
+        """Make the template from the course's files, with the script that an `up` runs."""
+        files = json.dumps([str(path.relative_to(root)) for path in sql_files])
+        given = {"POSTGRES": self.container, "COURSE": str(root), "FILES": files}
+        done = subprocess.run(["bash", LOAD], capture_output=True, check=False, env=os.environ | given)
         if done.returncode:
             raise StopError(done.stderr.decode(errors="replace").strip())
 
@@ -128,8 +120,7 @@ def image(name: str) -> str:
     """One of the workshop's own images, under the name that an `up` gives it."""
     folder = ROOT / SERVICES[name]
     # As an `up` has it without `seat.packages`, so that both find one image.
-    arguments = {"PACKAGES": ""} if name == "seat" else {}
-    return built(f"mentor/{name}:{fingerprint(folder, arguments, base())}", folder)
+    return built(tag(name, folder, arguments_of(name), base()), folder)
 
 
 def base() -> str:

@@ -11,7 +11,8 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mentor.components.images import fingerprint
+from mentor.components.images import tag
+from mentor.components.registry import label
 from mentor.components.seats import SECCOMP
 from mentor.course import files
 from mentor.course.grading import SeatCheck
@@ -81,8 +82,8 @@ def _on_the_host(image: CourseImage) -> str:
         if scratch.docker("image", "inspect", image.name).returncode and scratch.docker("pull", image.name).returncode:
             raise StopError(f"the image {image.name} can be neither found nor pulled")
         return image.name
-    slug = image.name.replace("/", "-").replace(":", "-")
-    return scratch.built(f"mentor/course-{slug}:{fingerprint(image.build, {}, scratch.base())}", image.build)
+    name = tag(f"course-{label(image.name)}", image.build, {}, scratch.base())
+    return scratch.built(name, image.build)
 
 
 @contextlib.contextmanager

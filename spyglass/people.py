@@ -6,13 +6,13 @@ from starlette.routing import Route
 
 from spyglass import pages
 from spyglass.progress import table
+from spyglass.progress.page import current
 from spyglass.services import services
 
 
 async def page(request: Request) -> Response:
     """Students and spare seats in the roster's order."""
-    course = services(request).classroom.current()
-    people = course.students if course else ()
+    people = current(services(request)).students
     return pages.render(request, "people.html", people=people, now=_state(request))
 
 
@@ -24,9 +24,7 @@ async def state(request: Request) -> Response:
 def _state(request: Request) -> dict[str, object]:
     """``state`` by id, ``needs`` in order of urgency, titles of ``flagged`` tasks, if the ``grader`` answers."""
     here = services(request)
-    course = here.classroom.current()
-    if course is None:  # pragma: no cover - the guard answers before there is a class
-        return {"state": {}, "needs": [], "flagged": [], "grader": None}
+    course = current(here)
     return {
         "state": {person.id: table.student(here, person, course) for person in course.students},
         "needs": table.needs(here, course),

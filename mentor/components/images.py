@@ -50,6 +50,20 @@ def fingerprint(folder: Path, arguments: Mapping[str, str], base: str, dockerfil
     return seen.hexdigest()[:12]
 
 
+def tag(name: str, folder: Path, arguments: Mapping[str, str], base: str, dockerfile: Path | None = None) -> str:
+    """The name under which the host has an image that was built from this.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    return f"mentor/{name}:{fingerprint(folder, arguments, base, dockerfile)}"
+
+
+def arguments_of(service: str, packages: Iterable[str] = ()) -> dict[str, str]:
+    """What a service's build is given; ``packages`` are the teacher's, for the seat."""
+    return {"PACKAGES": " ".join(sorted(packages))} if service == "seat" else {}
+
+
 def build(
     name: str,
     folder: Path,
@@ -59,7 +73,7 @@ def build(
     dockerfile: Path | None = None,
 ) -> tuple[str, docker.Image]:
     """One image, built by the host's own engine and never pushed; and its name, which others may build on."""
-    image_name = f"mentor/{name}:{fingerprint(folder, arguments, base, dockerfile)}"
+    image_name = tag(name, folder, arguments, base, dockerfile)
     image = docker.Image(
         f"{name}-image",
         image_name=image_name,
@@ -108,13 +122,7 @@ class Images(pulumi.ComponentResource):
         super().__init__("mentor:index:Images", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         built = {
-            service: build(
-                service,
-                Path(folder),
-                {"PACKAGES": " ".join(sorted(packages))} if service == "seat" else {},
-                base,
-                child,
-            )
+            service: build(service, Path(folder), arguments_of(service, packages), base, child)
             for service, folder in SERVICES.items()
         }
         ids = {service: image.repo_digest for service, (_, image) in built.items()}

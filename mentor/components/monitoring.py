@@ -8,12 +8,11 @@ import json
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_command as command
 import pulumi_docker as docker
 
 from mentor.components.databases import SOCKET_FOLDER, DatabaseServer
 from mentor.components.ground import volume
-from mentor.components.services import ServiceArgs, put_into, service
+from mentor.components.services import Delivery, ServiceArgs, deliver, service
 from mentor.course import grading
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
@@ -68,15 +67,11 @@ class Monitoring(pulumi.ComponentResource):
             ),
             child,
         )
-        command.local.Command(
-            "checks-delivery",
-            create='docker exec -i "$GRADER" checks-put',
+        wanted = Delivery(
+            script='docker exec -i "$CONTAINER" checks-put',
+            container=self.grader,
+            volume=checks,
             stdin=plan(args.course, args.roster),
-            environment={**host.environment, "GRADER": host.name("grader"), **put_into(self.grader)},
-            interpreter=["/bin/bash", "-c"],
-            triggers=[checks.id],
-            logging=command.local.Logging.STDERR,
-            add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.grader]),
         )
+        deliver("checks", host, wanted, self)
         self.register_outputs({})

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-import pulumi_command as command
 import pulumi_docker as docker
 
 from mentor.components.caddyfile import caddyfile
@@ -19,7 +18,7 @@ from mentor.components.certificates import Pair
 from mentor.components.directory import Access
 from mentor.components.ground import volume
 from mentor.components.monitoring import ANSWERS_FOLDER, Monitoring
-from mentor.components.services import ServiceArgs, put_into, service
+from mentor.components.services import Delivery, ServiceArgs, deliver, service
 from mentor.course import grading
 from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
@@ -156,17 +155,20 @@ class Portal(pulumi.ComponentResource):
             child,
         )
         facts = classroom(args.host, settings, args.roster, args.course, args.database_address)
-        self._deliver("class", 'docker exec -i "$SPYGLASS" class-put', args, data, stdin=facts)
-        self._deliver(
-            "material",
-            f'tar -C "$MATERIAL" {EXCLUDED} -c . | docker exec -i -u 0 "$SPYGLASS" course-put "$CONTENT"',
-            args,
-            args.material,
+        told = Delivery(
+            script='docker exec -i "$CONTAINER" class-put', container=self.spyglass, volume=data, stdin=facts
+        )
+        material = Delivery(
+            script=f'tar -C "$MATERIAL" {EXCLUDED} -c . | docker exec -i -u 0 "$CONTAINER" course-put "$CONTENT"',
+            container=self.spyglass,
+            volume=args.material,
             environment={
                 "MATERIAL": os.path.relpath(args.course.material),
                 "CONTENT": args.course.material_hash,
             },
         )
+        deliver("class", args.host, told, self)
+        deliver("material", args.host, material, self)
         self._gateway(args, child)
         self.url = origins(settings.https, settings.address)[0]
         self.register_outputs({"url": self.url})
@@ -198,31 +200,4 @@ class Portal(pulumi.ComponentResource):
                 health=["/usr/local/bin/healthy"],
             ),
             child,
-        )
-
-    def _deliver(
-        self,
-        name: str,
-        script: str,
-        args: PortalArgs,
-        into: docker.Volume,
-        stdin: str | None = None,
-        environment: dict[str, str] | None = None,
-    ) -> None:
-        """Bring into a running container what changes with the roster or the course, without restarting it."""
-        command.local.Command(
-            f"{name}-delivery",
-            create=f"set -o pipefail; {script}",
-            stdin=stdin,
-            environment={
-                **args.host.environment,
-                "SPYGLASS": args.host.name("spyglass"),
-                **put_into(self.spyglass),
-                **(environment or {}),
-            },
-            interpreter=["/bin/bash", "-c"],
-            triggers=[into.id],
-            logging=command.local.Logging.STDERR,
-            add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.spyglass]),
         )

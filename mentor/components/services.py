@@ -1,12 +1,14 @@
 """The shape that all service containers share.
 
-Comes in: an image, files, volumes, ports. Goes out: one container on the backplane, waited for by its health check.
+Comes in: an image, files, volumes, ports. Goes out: one container on the backplane, waited for by its health check; and
+what is brought into it while it runs.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
+import pulumi_command as command
 import pulumi_docker as docker
 
 from mentor.host.docker_host import DockerHost
@@ -75,3 +77,35 @@ def put_into(server: docker.Container) -> dict[str, pulumi.Output[str]]:
     In a server made anew the command runs again: its volume may have been lost, and a volume's id is only its name.
     """
     return {"SERVER": server.id}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What is brought into a running container: by a line of bash, for which ``$CONTAINER`` is its name."""
+
+    script: str
+    container: docker.Container
+    volume: docker.Volume
+    """Where it ends up."""
+    stdin: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def deliver(name: str, host: DockerHost, delivery: Delivery, parent: pulumi.Resource) -> None:
+    """Bring into a running container what changes with the roster or the course, without restarting it."""
+    command.local.Command(
+        f"{name}-delivery",
+        create=f"set -o pipefail; {delivery.script}",
+        stdin=delivery.stdin,
+        environment={
+            **host.environment,
+            "CONTAINER": delivery.container.name,
+            **put_into(delivery.container),
+            **delivery.environment,
+        },
+        interpreter=["/bin/bash", "-c"],
+        triggers=[delivery.volume.id],
+        logging=command.local.Logging.STDERR,
+        add_previous_output_in_env=False,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[delivery.container]),
+    )

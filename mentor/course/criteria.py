@@ -9,13 +9,12 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from mentor.course import readers
+from mentor.course.rowsets import MOST_ROWS
 from mentor.course.sqltext import Name, identifier, qualified
 from mentor.settings import values
 from mentor.settings.model import Section as Model
 from mentor.settings.values import read_by
 
-MOST_ROWS = 1000
-"""Rows that may be expected; more is what `content` is for."""
 MOST_COLUMNS = 1600  # of a table of PostgreSQL's
 MOST_DIGITS = 15  # more than a double precision holds
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from mentor.course.sqltext import Name, literal, names, quoted
 
 MOST_ROWS = 1000
-"""Rows that are compared; one more is fetched, which tells that there are too many."""
+"""Rows that may be expected, and that are compared; one more is fetched, which tells that there are too many."""
 MOST_HASHED = 50_000
 TABLE_KINDS = ("r", "p")
 VIEW_KINDS = ("v", "m")
@@ -22,7 +22,7 @@ CELLS = """COALESCE((SELECT pg_catalog.jsonb_agg(cell.value::pg_catalog.jsonb OR
 """The values of a row, whatever its columns are called: two may have one name."""
 
 
-def thing(name: Name) -> str:
+def _thing(name: Name) -> str:
     """An item for FROM: what is there under a name, as ``mentor_thing.kind``, a `pg_class.relkind`; NULL for nothing.
 
     Asked before anything of it runs, and once: OFFSET keeps the server from asking anew wherever the answer is used.
@@ -33,12 +33,12 @@ def thing(name: Name) -> str:
     )
 
 
-def is_one_of(kinds: Iterable[str]) -> str:
+def _is_one_of(kinds: Iterable[str]) -> str:
     """Whether the thing is of one of some kinds."""
     return f"COALESCE(mentor_thing.kind = ANY ({names(kinds)}), false)"
 
 
-def is_not(name: Name, what: str) -> str:
+def _is_not(name: Name, what: str) -> str:
     """Say what a name stands for when it is the wrong thing, as a jsonb string."""
     return (
         f"pg_catalog.to_jsonb(CASE WHEN mentor_thing.kind IS NULL THEN {literal(f'there is no {what} {name}')}"
@@ -73,15 +73,17 @@ def hashed(name: Name, columns: Iterable[str]) -> str:
 
 def of_table(name: Name, answer: str) -> str:
     """Ask a table for something; a view in its place is not run."""
-    return (
-        f"SELECT CASE WHEN {is_one_of(TABLE_KINDS)} THEN ({answer}) ELSE {is_not(name, 'table')} END FROM {thing(name)}"
-    )
+    return asked_of(name, "table", TABLE_KINDS, answer)
 
 
 def of_view(name: Name) -> str:
     """List what a view gives; a table in its place is not read."""
-    rows = listed(f"SELECT * FROM {name.sql}")
-    return f"SELECT CASE WHEN {is_one_of(VIEW_KINDS)} THEN ({rows}) ELSE {is_not(name, 'view')} END FROM {thing(name)}"
+    return asked_of(name, "view", VIEW_KINDS, listed(f"SELECT * FROM {name.sql}"))
+
+
+def asked_of(name: Name, what: str, kinds: Iterable[str], answer: str) -> str:
+    """Ask for something where the thing is of one of some kinds, and say what it is where not."""
+    return f"SELECT CASE WHEN {_is_one_of(kinds)} THEN ({answer}) ELSE {_is_not(name, what)} END FROM {_thing(name)}"
 
 
 def listed(query: str) -> str:

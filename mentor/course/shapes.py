@@ -15,6 +15,7 @@ from mentor.course.sqltext import Name, literal, names
 
 PLAIN = "pg_catalog.regexp_replace({text}, '[[:space:]()]', '', 'g')"
 """Two expressions are the same when they differ in blanks and brackets alone."""
+MISSING = "SELECT COALESCE(pg_catalog.jsonb_agg(what ORDER BY position), '[]') FROM trouble"
 
 
 def table(check: Table) -> str:
@@ -32,10 +33,7 @@ def _shape(name: Name, what: str, kinds: tuple[str, ...], troubles: list[str]) -
     return f"""WITH trouble (position, what) AS MATERIALIZED (
   {union}
 )
-SELECT CASE WHEN {rowsets.is_one_of(kinds)}
-  THEN (SELECT COALESCE(pg_catalog.jsonb_agg(what ORDER BY position), '[]') FROM trouble)
-  ELSE {rowsets.is_not(name, what)} END
-FROM {rowsets.thing(name)}"""
+{rowsets.asked_of(name, what, kinds, MISSING)}"""
 
 
 def columns(name: Name, wanted: Mapping[str, str | None]) -> Iterator[str]:

@@ -66,16 +66,17 @@ class Collector:
         tasks = course.course.tasks
         students = course.students
         board.keep({person.id for person in students})
+        done = {}
         for person in students:
             result = results.get(person.id)
             self._signs(person, result, now)
             self._work(person, course, tasks, step, now)
-            done = self._done(person, tasks, result, now)
-            for new in history.add(person, [task for task in tasks if done.get(task.id)], now):
+            done[person.id] = self._done(person, tasks, result, now)
+            for new in history.add(person, [task for task in tasks if done[person.id].get(task.id)], now):
                 log.info("%s has done %s", new.student, new.task)
         board.medians = states.medians(history.durations())
         for person in students:
-            board.put(person.id, self._progress(person, course, results.get(person.id), now))
+            board.put(person.id, self._progress(person, course, done[person.id], results.get(person.id), now))
         progress = (board.of(person.id) for person in students)
         board.flagged = states.flagged((one.state, one.task) for one in progress)
 
@@ -99,13 +100,12 @@ class Collector:
     def _is_through(self, person: Person, tasks: tuple[Task, ...]) -> bool:
         return all(task.id in self._here.history.of(person.id) for task in tasks)
 
-    def _progress(self, person: Person, course: ClassFile, result: StudentResult | None, now: float) -> Progress:
-        history, tasks = self._here.history, course.course.tasks
-        reached, activity, done = (
-            history.of(person.id),
-            history.activity(person.id),
-            self._done(person, tasks, result, now),
-        )
+    def _progress(
+        self, person: Person, course: ClassFile, done: dict[str, bool], result: StudentResult | None, now: float
+    ) -> Progress:
+        tasks = course.course.tasks
+        reached = self._here.history.of(person.id)
+        activity = self._here.history.activity(person.id)
         current = states.next_task(tasks, reached)
         worked = activity.worked if activity else 0.0
         verdict = states.judge(
@@ -122,7 +122,7 @@ class Collector:
         )
         return Progress(
             done=done,
-            first_done={task.id: reached[task.id].at for task in course.course.tasks if task.id in reached},
+            first_done={task.id: reached[task.id].at for task in tasks if task.id in reached},
             messages={
                 task.id: text
                 for task in tasks

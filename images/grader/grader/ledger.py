@@ -6,7 +6,7 @@ In: passes, and what the server counts. Out: the results as of now. The question
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,13 +42,12 @@ class Ledger:
         self._one_at_a_time = asyncio.Lock()
         self._passes: dict[str, Pass] = {}
         self._active: dict[str, float] = {}
-        self._errors: Counter[tuple[str, str]] = Counter()
+        self._errors: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def note(self, found: Pass) -> None:
         """Take in a pass."""
         self._passes[found.student] = found
-        for reason, number in found.reasons.items():
-            self._errors[found.student, reason] += number
+        self._errors[found.student].update(found.reasons)
 
     def seen(self, student: str, at: float) -> None:
         """Note when a student last did something in his database."""
@@ -63,7 +62,7 @@ class Ledger:
                 "up": found.up,
                 "seconds": round(found.seconds, 4),
                 "active_at": self._active.get(student),
-                "errors": {reason: number for (who, reason), number in self._errors.items() if who == student},
+                "errors": dict(self._errors[student]),
                 "tasks": {
                     task: {"ok": one.ok if found.checked_at > oldest else None, "message": one.detail}
                     for task, one in found.tasks.items()
@@ -74,11 +73,9 @@ class Ledger:
 
     async def keep(self, plan: Plan) -> None:
         """Forget who and what is not in the plan, and the roles that looked at whom is gone."""
-        for known in (self._passes, self._active):
+        for known in (self._passes, self._active, self._errors):
             for gone in set(known) - set(plan.students):
                 known.pop(gone)
-        for left in [one for one in self._errors if one[0] not in plan.students]:
-            del self._errors[left]
         await self._ask("SELECT dismiss()")
 
     async def look(self) -> dict[str, Use]:
@@ -98,11 +95,6 @@ class Ledger:
             await self._ask("SELECT stop_check($1::int)", str(session))
         except WireError:
             return
-
-    async def close(self) -> None:
-        """Hang up."""
-        if self._wire:
-            self._wire.close()
 
     async def _ask(self, statement: str, *values: str) -> list[Row]:
         """Ask over the one connection, made anew where it is gone."""

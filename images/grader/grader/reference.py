@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import judge
-from .wire import RefusedError, Wire, WireError
+from .wire import FORMATS, RefusedError, Wire, WireError
 
 DATABASE, ROLE = "reference", "grader"
 PATIENCE = 5.0
 OPTIONS = (
     "-c search_path=pg_catalog -c statement_timeout=3000 -c lock_timeout=2000 -c client_min_messages=error -c jit=off "
-    "-c datestyle=iso,ymd -c intervalstyle=postgres -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex "
-    "-c xmlbinary=base64 -c synchronous_commit=off"
+    f"-c synchronous_commit=off {FORMATS}"
 )
 MOST_ROWS = 50_000
 """Of a table that a query reads; with more of them nothing is compared."""
@@ -76,18 +75,12 @@ def _of_table(table: str, answer: str) -> str:
 
 
 @dataclass
-class Query:
-    """One query of the author's: the tables that it reads."""
-
-    tables: tuple[str, ...]
-
-
-@dataclass
 class Known:
     """What was found out about one state of the database; all of it is void when that is made anew."""
 
     identity: str = ""
-    queries: dict[str, Query] = field(default_factory=dict)
+    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each query reads."""
     pristine: dict[str, str] = field(default_factory=dict)
     rows: OrderedDict[tuple[str, tuple[str, ...]], Rows] = field(default_factory=OrderedDict)
 
@@ -108,7 +101,7 @@ class References:
             NoReferenceError: it cannot be asked.
         """
         async with self._asking():
-            return (await self._query(query)).tables
+            return await self._tables(query)
 
     async def wanted(self, query: str, prints: Mapping[str, str]) -> tuple[str, ...]:
         """List the tables whose rows it takes to answer, by the fingerprints of a student's tables.
@@ -117,7 +110,7 @@ class References:
             NoReferenceError: it cannot be asked.
         """
         async with self._asking():
-            tables = (await self._query(query)).tables
+            tables = await self._tables(query)
             if _key(query, tables, prints) in self._known.rows:
                 return ()
             return tuple([table for table in tables if prints[table] != await self._print(table)])
@@ -129,7 +122,7 @@ class References:
             NoReferenceError: it cannot be asked, or not over this data.
         """
         async with self._asking():
-            key = _key(query, (await self._query(query)).tables, prints)
+            key = _key(query, await self._tables(query), prints)
             if key not in self._known.rows:
                 self._known.rows[key] = await self._over(query, contents)
                 while len(self._known.rows) > MOST_KEPT:
@@ -171,11 +164,11 @@ class References:
                 self._wire = await Wire.open(self._socket, DATABASE, ROLE, PATIENCE, OPTIONS)
             self._known = Known(identity=identity)
 
-    async def _query(self, query: str) -> Query:
-        if query not in self._known.queries:
+    async def _tables(self, query: str) -> tuple[str, ...]:
+        if query not in self._known.tables:
             plan = json.loads(await self._value(f"EXPLAIN (FORMAT JSON, VERBOSE) {query}"))
-            self._known.queries[query] = Query(tuple(dict.fromkeys(sorted(_relations(plan)))))
-        return self._known.queries[query]
+            self._known.tables[query] = tuple(sorted(set(_relations(plan))))
+        return self._known.tables[query]
 
     async def _print(self, table: str) -> str:
         if table not in self._known.pristine:

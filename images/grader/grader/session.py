@@ -11,7 +11,7 @@ from .judge import Expected, Rows
 from .plan import Check
 from .reference import NoReferenceError, References
 from .verdict import Verdict
-from .wire import RefusedError, Wire
+from .wire import FORMATS, RefusedError, Wire
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,7 @@ def options(seconds: float = SECONDS) -> str:
         "-c role=none -c search_path=pg_catalog,pg_temp -c default_transaction_read_only=on "
         f"-c client_min_messages=error -c statement_timeout={_ms(seconds)} -c lock_timeout={LOCK_MS} "
         "-c idle_session_timeout=10000 -c idle_in_transaction_session_timeout=10000 -c transaction_timeout=0 "
-        "-c row_security=on -c jit=off "
-        # How values are written: what the checks compare.
-        "-c datestyle=iso,ymd -c intervalstyle=postgres -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex "
-        "-c xmlbinary=base64"
+        f"-c row_security=on -c jit=off {FORMATS}"
     )
 
 
@@ -73,10 +70,8 @@ async def judged(
     """
     found = Verdict(ok=True)
     for number, step in enumerate(check.steps):
-        if number:
-            await wire.tell(
-                afresh(seconds), seconds + GRACE
-            )  # what the step before ran may have changed how this one is read
+        if number:  # what the step before ran may have changed how this one is read
+            await wire.tell(afresh(seconds), seconds + GRACE)
         try:
             rows = await wire.ask(verdict.statement(step.sql), seconds + GRACE)
             found = verdict.of_rows(rows, await _complete(wire, step.expected, references, prints, seconds))

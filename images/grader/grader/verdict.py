@@ -18,9 +18,8 @@ LONGEST_DETAIL = 300
 REASONS = ("timeout", "lock", "connection", "resources", "shape", "reference", "server")
 """Why something is not known; also the values of a label, so this list is all there is."""
 
-TOOK_TOO_LONG = "not known: looking took too long, and is tried again"
 UNKNOWN = {
-    "timeout": TOOK_TOO_LONG,
+    "timeout": "not known: looking took too long, and is tried again",
     "lock": "not known: something holds a lock on what is looked at (an open transaction?)",
     "connection": "not known: the database takes no connection at the moment",
     "resources": "not known: the server had no room for it, and tries again",
@@ -99,7 +98,7 @@ def plain(text: str) -> str:
 
 def _reason(state: str) -> str | None:
     """Which errors say nothing about the student's work."""
-    if state == "42P10":  # more or fewer columns than two
+    if state == "42P10":  # no column at all
         return "shape"
     if state == "57014":
         return "timeout"

@@ -17,6 +17,11 @@ from psycopg import pq
 LARGEST_ANSWER = 1 << 20
 """Bytes of one answer, its notices and errors included: whoever raises half a gigabyte of text ends his own check."""
 LONGEST_MESSAGE = 2000
+FORMATS = (
+    "-c datestyle=iso,ymd -c intervalstyle=postgres -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex "
+    "-c xmlbinary=base64"
+)
+"""How values are written: the same in every session whose values are compared, a fingerprint's included."""
 
 
 class WireError(Exception):

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from images.grader.grader import plan
-from mentor.course import grading
+from images.grader.grader import judge, plan
+from mentor.course import grading, rowsets
 from mentor.course.criteria import Check
 from mentor.course.sqltext import Name, identifier, literal, qualified, quoted
 from mentor.course.tasks import Section, Task
@@ -24,6 +24,12 @@ CHECK: TypeAdapter[Any] = TypeAdapter(Check)
 
 def check(text: str) -> Any:
     return CHECK.validate_python(yaml.safe_load(text))
+
+
+def test_the_grader_takes_as_many_rows_as_the_statements_fetch() -> None:
+    """It is an image of its own, and cannot import these bounds."""
+    assert judge.MOST_ROWS == rowsets.MOST_ROWS
+    assert judge.MOST_HASHED == rowsets.MOST_HASHED
 
 
 def task(*checks: str) -> Task:

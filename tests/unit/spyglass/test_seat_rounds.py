@@ -1,7 +1,7 @@
 """The course's checks in the seats, over a real sshd."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,6 @@ from tests.unit.spyglass.people import PEOPLE, World, class_json
 PATIENCE = 60.0  # seconds
 
 real_sshd = pytest.mark.skipif(not seat_double.available(), reason=seat_double.MISSING)
-
-
-@pytest.fixture
-def seat(tmp_path: Path) -> Iterator[seat_double.SeatDouble]:
-    folder = tmp_path / "seat"
-    folder.mkdir()
-    with seat_double.seat(folder) as double:
-        yield double
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,14 +20,6 @@ from tests.unit.spyglass.people import PEOPLE, SOCKETS, World, class_json
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(not seat_double.available(), reason=seat_double.MISSING)
-
-
-@pytest.fixture
-def seat(tmp_path: Path) -> Iterator[seat_double.SeatDouble]:
-    folder = tmp_path / "seat"
-    folder.mkdir()
-    with seat_double.seat(folder) as double:
-        yield double
 
 
 @pytest.fixture
