@@ -7,7 +7,7 @@ STACK ?= $(or $(PULUMI_STACK),dev)
 YES ?=
 ARCHIVE ?= yes
 ALL ?=
-export STACK YES
+export STACK YES QUERY FORMAT RANGE STEP
 
 # A recipe that starts with this runs in the environment that `make env` prints.
 IN_ENV = eval "$$(ops/setup/env.sh)"
@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards grades recover restore lesson-test check test test-pages test-faults test-hosts test-lesson test-all bench clean
+.PHONY: help setup env up down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-lesson test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,10 @@ cards: setup ## Write cards-STACK.html: one card with user name, password and QR
 
 grades: setup ## Write grades-STACK.csv: who has done what, a row for each student and task
 	@$(IN_ENV) && $(PYTHON) -m ops.grades
+
+metrics: ## Ask Prometheus: make metrics QUERY='lab_task_done' [FORMAT=csv] [RANGE=2h STEP=1m]
+	@ops/setup/setup.sh >&2
+	@$(IN_ENV) && $(PYTHON) -m ops.metrics
 
 recover: setup ## Clear what a killed run left behind; safe at any time
 	@$(IN_ENV) && $(PYTHON) -m ops.recover

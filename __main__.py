@@ -50,8 +50,8 @@ database_server = DatabaseServer(
                        course=course, time_zone=chosen.event.time_zone),
     on_host,
 )  # fmt: skip
-watched = MonitoringArgs(host=host, backplane=ground.backplane, grader_image=images["grader"],
-                         database_server=database_server, course=course, roster=roster)  # fmt: skip
+watched = MonitoringArgs(host=host, backplane=ground.backplane, images=images, database_server=database_server,
+                         directory=directory, course=course, roster=roster)  # fmt: skip
 monitoring = Monitoring("monitoring", watched, on_host)
 portal = Portal(
     "portal",

@@ -4,11 +4,12 @@ In: the state, ``MENTOR_ARCHIVE``. Out: no container, network or volume of the s
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops import grades, host_lock, preview, recover, stack_file
+from ops import grades, history, host_lock, preview, recover, stack_file
 from ops.console import StopError, confirm, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -38,7 +39,8 @@ def put_away(stack: Stack) -> int:
     folder, archived = archive_folder(stack, resources), os.environ.get("MENTOR_ARCHIVE") != "off"
     confirm(question(people, folder, archived=archived))
     if archived:
-        save_grades(stack, folder)
+        save("who has done what", "the web app", partial(grades.keep, Engine(stack.engine), stack.name, folder))
+        save("the history", "Prometheus", partial(history.keep, Engine(stack.engine), stack.name, folder))
     # With --continue-on-error one failed archive keeps that person's things, and everybody else's still go.
     status = stack.show(
         "destroy", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs",
@@ -52,24 +54,24 @@ def put_away(stack: Stack) -> int:
     return leftovers(stack)
 
 
-def save_grades(stack: Stack, folder: Path) -> None:
-    """Who has done what is in a volume that goes; nothing goes before it is saved."""
+def save(what: str, service: str, keep: Callable[[], Path | None]) -> None:
+    """Something of the whole class is in a volume that goes; nothing goes before it is saved."""
     try:
-        file = grades.keep(Engine(stack.engine), stack.name, folder)
+        file = keep()
     except (StopError, OSError) as error:
         raise StopError(
-            f"down: who has done what cannot be saved, so nothing was touched: {error}. Bring the web app back with "
-            "`make up`, or give it up with everybody's work: `make down ARCHIVE=no`."
+            f"down: {what} cannot be saved, so nothing was touched: {error}. Bring {service} back with `make up`, or "
+            "give it up with everybody's work: `make down ARCHIVE=no`."
         ) from None
     if file is not None:
-        say(f"down: who has done what is in {file}")
+        say(f"down: {what} is in {file}")
 
 
 def question(people: list[str], folder: Path, *, archived: bool) -> str:
     """What the operator agrees to."""
     who = f"{len(people)} people ({', '.join(people)})" if people else "nobody"
     if archived:
-        work = f"the work of {who}, and who has done what,"
+        work = f"the work of {who}, who has done what, and the history"
         return f"down: {work} is archived in {folder}, then the whole workshop is removed. Go on?"
     return f"down: ARCHIVE=no: homes, databases and volumes of {who} are removed for good, without an archive. Go on?"
 

@@ -6,9 +6,12 @@ In: the engine's address, a stack's name. Out: the containers, networks and volu
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from ops.console import StopError
 
@@ -49,6 +52,25 @@ class Engine:
         if done.returncode != 0:
             raise StopError(f"docker {arguments[0]} at {self.address}: {done.stderr.strip()}")
         return done.stdout
+
+    @contextmanager
+    def printing(self, *arguments: str) -> Iterator[IO[bytes]]:
+        """What a docker command prints, while it prints it: for what does not fit into memory.
+
+        Raises:
+            StopError: at the end, when the command failed.
+        """
+        environment = {**os.environ, "DOCKER_HOST": self.address}
+        with (
+            TemporaryFile() as errors,
+            subprocess.Popen(["docker", *arguments], env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
+        ):
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            yield process.stdout
+            if process.wait() != 0:
+                errors.seek(0)
+                said = errors.read().decode(errors="replace").strip()
+                raise StopError(f"docker {arguments[0]} at {self.address}: {said}")
 
     def labelled(self, stack: str) -> list[Found]:
         """Everything that carries the stack's label, images excepted."""

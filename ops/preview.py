@@ -15,9 +15,13 @@ _COUNTED = {"create": "created", "update": "updated", "replace": "replaced", "de
 _CONTAINER = "docker:index/container:Container"
 _FELT = {
     "directory": "nobody can sign in",
+    "exporter": "nothing new of databases and tasks gets into the history",
     "gateway": "the portal's pages do not answer, terminals in browsers connect again after it",
     "grader": "nothing new is known about anybody's tasks",
+    "host-exporter": "nothing new of the host gets into the history",
     "postgres": "every connection to a database is cut; the databases stay",
+    "probe-exporter": "nothing new of the services gets into the history",
+    "prometheus": "nothing new gets into the history, which stays",
     "registry": "seats cannot fetch the course's images",
     "spyglass": "the portal's pages do not answer, terminals in browsers connect again after it",
 }

@@ -11,7 +11,7 @@ import time
 
 import uvicorn
 
-from spyglass import app, classroom, settings, store
+from spyglass import app, classroom, metrics, settings, store
 from spyglass.progress import history, sheets
 
 log = logging.getLogger("spyglass")
@@ -51,11 +51,10 @@ def serve() -> None:
     if current.network is None:  # pragma: no cover - from_environment always sets it
         raise SystemExit("SPYGLASS_NETWORK is not set")
     address = wait_for_address(current.network)
-    log.info("listening on %s:%s", address, current.port)
-    uvicorn.run(
-        app.create(app.build(current)),
-        host=address,
-        port=current.port,
+    log.info("listening on %s:%s and %s", address, current.port, metrics.PORT)
+    here = app.build(current)
+    config = uvicorn.Config(
+        metrics.ByPort(app.create(here), here),
         http="h11",
         ws="websockets",
         ws_max_size=MESSAGE_LIMIT,
@@ -72,6 +71,7 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+    uvicorn.Server(config).run([socket.create_server((address, port)) for port in (current.port, metrics.PORT)])
 
 
 def grades() -> int:

@@ -25,6 +25,8 @@ SERVICES = {
     "postgres": "images/postgres",
     "registry": "images/registry",
     "grader": "images/grader",
+    "exporter": "images/exporter",
+    "prometheus": "images/prometheus",
     "gateway": "images/gateway",
     "spyglass": "spyglass",
 }

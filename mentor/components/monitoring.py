@@ -1,16 +1,19 @@
-"""Monitoring: who looks into the databases for what the course wants done.
+"""Monitoring: who looks into the databases for what the course wants done, and where what is known is kept.
 
-Comes in: the host, the database server and its socket, the course, the roster. Goes out: the grader's container and the
-socket on which it answers the web app. What it looks for, and in whose databases, never restarts it.
+Comes in: the host, the database server and its socket, the course, the roster. Goes out: the grader and the socket on
+which it answers the web app; the exporters and Prometheus, with its history in a volume. What is looked for, in whose
+databases, and how many people there are, restarts none of them.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_docker as docker
 
 from mentor.components.databases import SOCKET_FOLDER, DatabaseServer
+from mentor.components.directory import Directory
 from mentor.components.ground import volume
 from mentor.components.services import Delivery, ServiceArgs, deliver, service
 from mentor.course import grading
@@ -20,6 +23,9 @@ from mentor.roster.model import Roster
 
 ANSWERS_FOLDER = "/run/grader"
 """Where the grader's socket is found by the web app."""
+PROBED = ("gateway:8443", "postgres:5432", "registry:5000")
+"""Services that say nothing of themselves to Prometheus: whether they take connections is tried."""
+HEALTH = ["/usr/local/bin/healthy"]
 
 
 def plan(course: Course, roster: Roster) -> str:
@@ -30,48 +36,77 @@ def plan(course: Course, roster: Roster) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
-    """What the monitoring is made of."""
+    """What the monitoring is made of; ``images`` by service."""
 
     host: DockerHost
     backplane: docker.Network
-    grader_image: pulumi.Input[str]
+    images: Mapping[str, pulumi.Input[str]]
     database_server: DatabaseServer
+    directory: Directory
     course: Course
     roster: Roster
 
 
 class Monitoring(pulumi.ComponentResource):
-    """The grader."""
+    """The grader, the exporters and Prometheus."""
 
     grader: docker.Container
     answers: docker.Volume
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mentor:index:Monitoring", name, None, opts)
+        self.grader = self._grader(args)
+        self._exporter("exporter", "sql", args, {SOCKET_FOLDER: args.database_server.socket.name})
+        self._exporter("host-exporter", "host", args, {})
+        self._exporter("probe-exporter", "probe", args, {})
+        self._prometheus(args)
+        self.register_outputs({})
+
+    def _grader(self, args: MonitoringArgs) -> docker.Container:
         child = pulumi.ResourceOptions(parent=self)
         host = args.host
         checks = volume("grader-data", host, "grader", None, child)
         self.answers = volume("grader-socket", host, "grader-socket", None, child)
-        self.grader = service(
+        grader = service(
             "grader",
             host,
             args.backplane,
             ServiceArgs(
-                image=args.grader_image,
+                image=args.images["grader"],
                 volumes={
                     ANSWERS_FOLDER: self.answers.name,
                     SOCKET_FOLDER: args.database_server.socket.name,
                     "/var/lib/grader": checks.name,
                 },
-                health=["/usr/local/bin/healthy"],
+                health=HEALTH,
             ),
             child,
         )
         wanted = Delivery(
             script='docker exec -i "$CONTAINER" checks-put',
-            container=self.grader,
+            container=grader,
             volume=checks,
             stdin=plan(args.course, args.roster),
         )
         deliver("checks", host, wanted, self)
-        self.register_outputs({})
+        return grader
+
+    def _exporter(self, name: str, kind: str, args: MonitoringArgs, volumes: Mapping[str, pulumi.Input[str]]) -> None:
+        """One of the kinds that the image knows. The database's role is made by the server itself when it starts."""
+        given = ServiceArgs(
+            image=args.images["exporter"], environment={"EXPORTER": kind}, volumes=volumes, health=HEALTH
+        )
+        service(name, args.host, args.backplane, given, pulumi.ResourceOptions(parent=self))
+
+    def _prometheus(self, args: MonitoringArgs) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        history = volume("prometheus-data", args.host, "prometheus", None, child)
+        probed = [*PROBED, *(["directory:636"] if args.directory.server else [])]
+        given = ServiceArgs(
+            image=args.images["prometheus"],
+            environment={"SERVICES": " ".join(probed)},
+            volumes={"/prometheus": history.name},
+            health=HEALTH,
+            grace_seconds=20,
+        )
+        service("prometheus", args.host, args.backplane, given, child)

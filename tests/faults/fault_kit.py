@@ -20,8 +20,14 @@ from tests.ground import listing, run
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
-SERVICES = ("gateway", "spyglass", "directory", "postgres", "registry", "grader")
-VOLUMES = ("course", "spyglass", "directory", "postgres", "postgres-socket", "registry", "grader", "grader-socket")
+SERVICES = (
+    "gateway", "spyglass", "directory", "postgres", "registry", "grader", "exporter", "host-exporter", "probe-exporter",
+    "prometheus",
+)  # fmt: skip
+VOLUMES = (
+    "course", "spyglass", "directory", "postgres", "postgres-socket", "registry", "grader", "grader-socket",
+    "prometheus",
+)  # fmt: skip
 STACK_TRACE = ("Traceback", "goroutine ", "panic:", '  File "')
 PATIENCE = 300
 """Seconds that a run may take."""

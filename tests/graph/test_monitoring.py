@@ -12,7 +12,7 @@ Declare = Callable[..., Graph]
 
 
 def volumes(container: Declared) -> dict[str, str]:
-    return {each["volumeName"]: each["containerPath"] for each in container.inputs["volumes"]}
+    return {each["volumeName"]: each["containerPath"] for each in container.inputs["volumes"] or []}
 
 
 def test_students_and_spares_are_checked_and_teachers_are_not(declare: Declare) -> None:
@@ -21,18 +21,42 @@ def test_students_and_spares_are_checked_and_teachers_are_not(declare: Declare) 
     assert plan["tasks"]
 
 
-def test_only_the_grader_shares_the_servers_socket_and_only_the_web_app_the_graders(declare: Declare) -> None:
+def test_only_grader_and_exporter_share_the_servers_socket_and_only_the_web_app_the_graders(declare: Declare) -> None:
     containers = declare(students=2).of_type(":Container")
-    assert {each.name for each in containers if "mentor-dev-postgres-socket" in volumes(each)} == {"postgres", "grader"}
+    sharing = {each.name for each in containers if "mentor-dev-postgres-socket" in volumes(each)}
+    assert sharing == {"postgres", "grader", "exporter"}
     assert {each.name for each in containers if "mentor-dev-grader-socket" in volumes(each)} == {"grader", "spyglass"}
 
 
-def test_the_grader_is_not_published_and_not_joined_to_a_seat(declare: Declare) -> None:
+SERVICES = ("grader", "exporter", "host-exporter", "probe-exporter", "prometheus")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_of_it_is_published_or_joined_to_a_seat_or_sees_more_than_its_own(declare: Declare, name: str) -> None:
     graph = declare(students=2)
-    container = graph.by_name["grader"].inputs
+    container = graph.by_name[name].inputs
     assert not container.get("ports")
+    assert not container.get("privileged")
+    assert not [each for each in container.get("volumes", []) if each.get("hostPath")]
     assert [each["name"] for each in container["networksAdvanced"]] == ["mentor-dev-backplane"]
-    assert not [each for each in graph if each.name.endswith("-joins-grader")]
+    assert not [each for each in graph if each.name.endswith(f"-joins-{name}")]
+
+
+def test_history_is_in_a_volume(declare: Declare) -> None:
+    assert volumes(declare(students=1).by_name["prometheus"]) == {"mentor-dev-prometheus": "/prometheus"}
+
+
+def test_a_directory_that_is_not_ours_is_not_probed(declare: Declare) -> None:
+    external = {
+        "url": "ldaps://ldap.example.org", "base": "ou=people,dc=example,dc=org", "bindDn": "cn=m,dc=example,dc=org",
+        "bindPassword": "bind-password",
+    }  # fmt: skip
+    for given, among in (({}, True), ({"directory": external}, False)):
+        (services,) = (
+            declare(students=1, secrets=["directory"] if given else [], **given).by_name["prometheus"].inputs["envs"]
+        )
+        assert services.startswith("SERVICES=gateway:8443 ")
+        assert ("directory:636" in services) is among
 
 
 def test_the_pages_and_the_grader_speak_of_the_same_tasks(declare: Declare) -> None:

@@ -1,7 +1,7 @@
 """PostgreSQL and the grader by themselves on one network, with students but without seats.
 
 In: the images. Out: a `Class`: students come and go as the program makes them, work as themselves over the server's own
-socket (no directory is needed), and what the grader knows of them can be asked.
+socket (no directory is needed), and what the grader knows of them can be asked. With `watch` there is Prometheus too.
 """
 
 import contextlib
@@ -62,6 +62,28 @@ class Class:
             "grader", kit.image("grader"), {}, "-v", shared, "-v", f"{self.volumes['plan']}:/var/lib/grader",
         )  # fmt: skip
         kit.wait_healthy(self.name("grader"))
+
+    def watch(self) -> None:
+        """Start the exporters and Prometheus, as the program does."""
+        for name, options in {
+            "exporter": ["-v", f"{self.volumes['socket']}:/run/postgresql-shared"],
+            "host-exporter": ["-e", "EXPORTER=host"],
+            "probe-exporter": ["-e", "EXPORTER=probe"],
+        }.items():
+            kit.wait_healthy(self.ground.container(name, kit.image("exporter"), {}, *options))
+        kept = ["-v", f"{self.ground.volume('history')}:/prometheus", "-e", "SERVICES=postgres:5432"]
+        kit.wait_healthy(self.ground.container("prometheus", kit.image("prometheus"), {}, *kept))
+
+    def series(self, query: str) -> dict[tuple[str, ...], float]:
+        """Ask Prometheus; values by the labels' values, in the labels' order. Nothing while it does not answer."""
+        words = ("promtool", "query", "instant", "-o", "json", "http://localhost:9090", query)
+        said = kit.docker("exec", self.name("prometheus"), *words, check=False).stdout
+        return {
+            tuple(value for label, value in sorted(one["metric"].items()) if label != "__name__"): float(
+                one["value"][1]
+            )
+            for one in json.loads(said or "[]")
+        }
 
     def name(self, service: str) -> str:
         """A container's name."""

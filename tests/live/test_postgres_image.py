@@ -161,6 +161,7 @@ def test_a_student_signs_in_over_tls_with_the_directorys_password(running: Runni
         ("postgres", "postgres", "x", "require", "rejects connection"),
         ("grader", "monitor", "x", "require", "rejects connection"),
         ("grader", "s01", "x", "require", "rejects connection"),
+        ("exporter", "monitor", "x", "require", "rejects connection"),
         ("check_s01", "s01", "x", "require", "rejects connection"),
         ("loader", "loader", "x", "require", "rejects connection"),
         ("provisioner", "postgres", PROVISIONER, "disable", "no encryption"),

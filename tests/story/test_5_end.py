@@ -1,5 +1,7 @@
 """The end of the event: everybody's work is saved, and the host is what it was."""
 
+import json
+
 from tests.ground import listing
 from tests.waiting import until
 from tests.workshop_kit import Workshop, docker
@@ -9,6 +11,25 @@ def test_who_has_done_what_can_be_kept(lab: Workshop) -> None:
     """What the browser's part did in the first hour is still known, after all that happened since."""
     rows = docker("exec", lab.container("spyglass"), "grades").splitlines()
     assert [row for row in rows if row.startswith("s03,") and ",oldest-books," in row and ",1,20" in row], rows
+
+
+def test_how_the_day_went_is_kept_in_numbers(lab: Workshop) -> None:
+    """What happened early on, who came in the middle, and services that were made anew in between."""
+
+    def known(query: str) -> dict[str, float]:
+        words = ("promtool", "query", "instant", "-o", "json", "http://localhost:9090", query)
+        found = json.loads(docker("exec", lab.container("prometheus"), *words))
+        return {
+            one["metric"].get("student") or one["metric"].get("service", ""): float(one["value"][1]) for one in found
+        }
+
+    done = 'last_over_time(lab_task_done{task="oldest-books"}[1h])'
+    until(lambda: known(done).get("s03") == 1, lambda: str(known(done)))
+    until(lambda: {"s01", "s02", "s03", "s04"} == known(done).keys(), lambda: str(known(done)))
+    exporters = {"exporter", "host-exporter", "probe-exporter"}
+    services = {"directory", "gateway", "postgres", "prometheus", "registry", "spyglass", *exporters}
+    until(lambda: known("lab_service_up") == dict.fromkeys(services, 1), lambda: str(known("lab_service_up")))
+    assert 0 < known("lab_host_disk_free_bytes / lab_host_disk_bytes")[""] < 1
 
 
 def test_destroy_archives_everybody_and_leaves_nothing(lab: Workshop) -> None:

@@ -1,10 +1,11 @@
-"""What is known of everybody, in memory for the web app; after a start the first passes find it again.
+"""What is known of everybody: in memory for the web app, in the database "monitor" for the exporter.
 
-In: passes, and what the server counts. Out: the results as of now. The questions about the server go to the database
-"monitor", over a connection of its own that comes back by itself.
+In: passes, and what the server counts. Out: the results as of now, and rows. The database is asked over a connection of
+its own, which comes back by itself; while there is none, nothing is lost but what the next passes find again.
 """
 
 import asyncio
+import json
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -17,6 +18,26 @@ from .wire import RefusedError, Row, Wire, WireError
 PATIENCE = 5.0
 OPTIONS = "-c search_path=public -c synchronous_commit=off -c statement_timeout=4000 -c lock_timeout=2000"
 
+RECORD = """
+WITH given AS (SELECT $1::jsonb AS all), alive AS (
+  INSERT INTO pulse VALUES (true, now()) ON CONFLICT (one) DO UPDATE SET at = excluded.at
+), passes AS (
+  INSERT INTO pass SELECT student, up, seconds, to_timestamp(checked_at), errors
+  FROM given, jsonb_to_recordset(given.all -> 'passes')
+    AS one (student text, up boolean, seconds float8, checked_at float8, errors jsonb)
+  ON CONFLICT (student) DO UPDATE SET up = excluded.up, seconds = excluded.seconds, checked_at = excluded.checked_at,
+    errors = excluded.errors
+), found AS (
+  SELECT student, tasks FROM given, jsonb_to_recordset(given.all -> 'passes') AS one (student text, tasks jsonb)
+), gone AS (
+  DELETE FROM result USING found WHERE result.student = found.student AND NOT found.tasks ? result.task
+)
+INSERT INTO result SELECT student, task, ok::boolean FROM found, jsonb_each_text(tasks) AS one (task, ok)
+ON CONFLICT (student, task) DO UPDATE SET ok = excluded.ok WHERE result.ok IS DISTINCT FROM excluded.ok
+"""
+FORGET = """
+WITH passes AS (DELETE FROM pass WHERE NOT $1::jsonb ? student) DELETE FROM result WHERE NOT $1::jsonb ? student
+"""
 LOOK = """
 SELECT stats.datname, tup_inserted + tup_updated + tup_deleted, sessions, extract(epoch FROM seen.at)
 FROM pg_stat_database AS stats LEFT JOIN activity() AS seen ON seen.student = stats.datname
@@ -43,11 +64,13 @@ class Ledger:
         self._passes: dict[str, Pass] = {}
         self._active: dict[str, float] = {}
         self._errors: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._unwritten: set[str] = set()
 
     def note(self, found: Pass) -> None:
         """Take in a pass."""
         self._passes[found.student] = found
         self._errors[found.student].update(found.reasons)
+        self._unwritten.add(found.student)
 
     def seen(self, student: str, at: float) -> None:
         """Note when a student last did something in his database."""
@@ -76,7 +99,29 @@ class Ledger:
         for known in (self._passes, self._active, self._errors):
             for gone in set(known) - set(plan.students):
                 known.pop(gone)
+        await self._ask(FORGET, json.dumps(list(plan.students)))
         await self._ask("SELECT dismiss()")
+
+    async def record(self) -> None:
+        """Write what is new, and that the grader lives."""
+        passes = [self._passes[student] for student in self._unwritten if student in self._passes]
+        rows = [
+            {
+                "student": one.student,
+                "up": one.up,
+                "seconds": round(one.seconds, 4),
+                "checked_at": one.checked_at,
+                "tasks": {task: said.ok for task, said in one.tasks.items()},
+                "errors": self._errors[one.student],
+            }
+            for one in passes
+        ]
+        self._unwritten.clear()
+        try:
+            await self._ask(RECORD, json.dumps({"passes": rows}))
+        except WireError:
+            self._unwritten.update(one.student for one in passes)
+            raise
 
     async def look(self) -> dict[str, Use]:
         """Read all databases' counters, and when their owners were last seen."""

@@ -1,7 +1,8 @@
 """The grader at work: looks who wrote, sends a pass through each database whose turn it is, keeps what they found.
 
-At most `LANES` sessions in students' databases at once, one in "monitor" and one in "reference". While PostgreSQL is
-away it is asked again at growing intervals, and nothing else happens.
+What is new is written down with each look, for the exporter. At most `LANES` sessions in students' databases at once,
+one in "monitor" and one in "reference". While PostgreSQL is away it is asked again at growing intervals, and nothing
+else happens.
 """
 
 import asyncio
@@ -71,6 +72,7 @@ class Work:
             if plan.tasks != self.plan.tasks:
                 self.schedule.everybody_changed(now)
             self.plan = plan
+        await self.ledger.record()
         databases = await self.ledger.look()
         self.schedule.present(databases)
         for student in self.plan.students:

@@ -1,10 +1,42 @@
--- Run at every start, as postgres in the database "monitor": the few things that the grader may have done for him. A
--- student's code never runs here.
+-- Run at every start, as postgres in the database "monitor": what the grader found out, what of it and of the server the
+-- exporter may see, and the few things that both may have done for them. A student's code never runs here.
 \set ON_ERROR_STOP 1
 SET client_min_messages = warning;
 BEGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO grader;
+GRANT USAGE ON SCHEMA public TO grader, exporter;
+
+-- ok NULL: not known at the moment. A row is as fresh as its student's last pass.
+CREATE TABLE IF NOT EXISTS result (student text, task text, ok boolean, PRIMARY KEY (student, task));
+CREATE TABLE IF NOT EXISTS pass (
+  student text PRIMARY KEY, up boolean NOT NULL, seconds float8 NOT NULL, checked_at timestamptz NOT NULL,
+  errors jsonb NOT NULL
+);
+CREATE TABLE IF NOT EXISTS pulse (one boolean PRIMARY KEY DEFAULT true CHECK (one), at timestamptz NOT NULL);
+GRANT SELECT, INSERT, UPDATE, DELETE ON result, pass, pulse TO grader;
+
+-- What the exporter reads. What was not looked at for 300 seconds is not known, and what is not known is not there.
+CREATE OR REPLACE VIEW fresh AS SELECT * FROM pass WHERE checked_at > now() - interval '300 s';
+CREATE OR REPLACE VIEW task_part_done AS
+  SELECT student, task, 'sql'::text AS part, ok::int AS value FROM result JOIN fresh USING (student) WHERE ok IS NOT NULL;
+CREATE OR REPLACE VIEW database_up AS SELECT student, up::int AS value FROM fresh;
+CREATE OR REPLACE VIEW check_duration AS SELECT student, seconds AS value FROM fresh WHERE up;
+CREATE OR REPLACE VIEW check_errors AS
+  SELECT student, reason, total::bigint AS value FROM fresh, jsonb_each_text(errors) AS one (reason, total);
+CREATE OR REPLACE VIEW server AS
+  SELECT extract(epoch FROM clock_timestamp())::float8 AS read_timestamp_seconds,
+    (SELECT extract(epoch FROM at)::float8 FROM pulse) AS graded_timestamp_seconds,
+    current_setting('max_connections')::int AS connections_limit;
+CREATE OR REPLACE VIEW database_use AS
+  SELECT datname::text AS student, numbackends AS connections, xact_commit + xact_rollback AS transactions_total,
+    tup_inserted + tup_updated + tup_deleted AS rows_written_total
+  FROM pg_stat_database JOIN pass ON student = datname;
+-- Sizes of databases that one may not enter: as postgres, and nothing but their sizes.
+CREATE OR REPLACE FUNCTION sizes() RETURNS TABLE (student text, bytes bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT pass.student, pg_database_size(oid) FROM pg_database JOIN pass ON pass.student = datname
+$$;
+GRANT SELECT ON task_part_done, database_up, check_duration, check_errors, server, database_use TO exporter;
 
 -- Each student is checked as a role of his own, check_ID: it may do what he may and no more (no id has an underscore), so
 -- that what his objects do during a check, they do to himself alone. Who provisions may end its sessions: the database
@@ -63,5 +95,6 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION engage, dismiss, stop_check, activity TO grader;
+GRANT EXECUTE ON FUNCTION sizes TO exporter;
 SELECT dismiss() \g /dev/null
 COMMIT;

@@ -45,6 +45,7 @@ def test_what_nobody_wrote_is_looked_at_and_is_no_sign_of_anybody(
 
     monkeypatch.setattr(Ledger, "look", look)
     monkeypatch.setattr(Ledger, "keep", nothing)
+    monkeypatch.setattr(Ledger, "record", nothing)
     monkeypatch.setattr(Ledger, "seen", lambda _self, student, _at: seen.append(student))
     work = Work("/run/nowhere", plan.PlanFile(file))
     changed: list[str] = []
