@@ -23,7 +23,7 @@ def test_how_the_day_went_is_kept_in_numbers(lab: Workshop) -> None:
             one["metric"].get("student") or one["metric"].get("service", ""): float(one["value"][1]) for one in found
         }
 
-    done = 'last_over_time(lab_task_done{task="oldest-books"}[1h])'
+    done = 'max_over_time(lab_task_done{task="oldest-books"}[1h])'
     until(lambda: known(done).get("s03") == 1, lambda: str(known(done)))
     until(lambda: {"s01", "s02", "s03", "s04"} == known(done).keys(), lambda: str(known(done)))
     exporters = {"exporter", "host-exporter", "probe-exporter"}
