@@ -13,13 +13,6 @@ from mentor.settings.problems import Key, show
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 20
-OPENING = (
-    yaml.FlowSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.BlockMappingStartToken,
-)
-CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 class DocumentError(ValueError):
@@ -44,6 +37,24 @@ class Document:
         return self.lines.get(key, 1)
 
 
+class _Loader(yaml.SafeLoader):
+    """Stops before more is built: aliases can unfold without end, and nesting costs more with every level."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        nests = self.check_event(yaml.CollectionStartEvent)
+        line = self.current_event.start_mark.line + 1
+        if self.check_event(yaml.AliasEvent):
+            raise DocumentError("an alias (*name) is not understood here: write it out", line)
+        self.depth += nests
+        if self.depth > DEEPEST:
+            raise DocumentError(f"is nested deeper than {DEEPEST} levels: nothing here needs that", line)
+        node = super().compose_node(parent, index)
+        self.depth -= nests
+        return node
+
+
 def read(path: Path) -> Document:
     """Read a file, or raise `DocumentError`."""
     try:
@@ -57,10 +68,13 @@ def read(path: Path) -> Document:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"byte 0x{raw[error.start]:02x} is not UTF-8: save the file as UTF-8", line) from None
+    values: object = None
+    lines: dict[Key, int] = {}
     try:
-        _refuse_tricks(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        loader = _Loader(text)
+        if node := loader.get_single_node():
+            _locate(node, (), lines)
+            values = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DocumentError(f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 1) from None
@@ -68,23 +82,9 @@ def read(path: Path) -> Document:
         raise
     except (yaml.YAMLError, ValueError) as error:
         raise DocumentError(f"is not YAML: {str(error).splitlines()[0]}") from None
-    if not isinstance(values, dict) or node is None:
+    if not isinstance(values, dict):
         raise DocumentError(f"{show(values)} is not a mapping: write key: value, one a line")
-    lines: dict[Key, int] = {}
-    _locate(node, (), lines)
     return Document({str(key): value for key, value in values.items()}, lines)
-
-
-def _refuse_tricks(text: str) -> None:
-    """Stop before YAML is built: aliases can unfold without end, and nesting costs more with every level."""
-    depth = 0
-    for token in yaml.scan(text):
-        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
-        line = token.start_mark.line + 1
-        if isinstance(token, yaml.AliasToken):
-            raise DocumentError("an alias (*name) is not understood here: write it out", line)
-        if depth > DEEPEST:
-            raise DocumentError(f"is nested deeper than {DEEPEST} levels: nothing here needs that", line)
 
 
 def _locate(node: yaml.Node, key: Key, lines: dict[Key, int]) -> None:
