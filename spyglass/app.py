@@ -24,6 +24,7 @@ from spyglass.presence import Presence
 from spyglass.progress import history, page
 from spyglass.progress.board import Board
 from spyglass.progress.collector import Collector
+from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.progress.seat_rounds import SeatRounds
 from spyglass.rules import guarded
@@ -66,6 +67,7 @@ def build(settings: Settings) -> Services:
         history=history.History(database),
         known=known.KnownBrowsers(database),
         limiter=Limiter(),
+        machines=Machines(),
         presence=presence,
         seat_parts=SeatParts(),
         seats=Seats(settings.ssh_key, settings.seat_user),

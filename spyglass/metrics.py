@@ -1,18 +1,19 @@
 """What only this app knows, as series for Prometheus: as of now, on a port that the gateway leads nobody to.
 
 In: the board, the history, the class. Out: an ASGI application that answers every path with them. Students are named by
-id, never by name, and teachers not at all; what is unknown has no series. There are at most students x (tasks x 2 + 9)
+id, never by name, and teachers not at all; what is unknown has no series. There are at most students x (tasks x 2 + 14)
 and tasks x 3 of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, make_asgi_app
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spyglass.classroom import ClassFile
+from spyglass.progress.machines import Machine
 from spyglass.progress.model import State
 from spyglass.services import Services
 
@@ -34,6 +35,7 @@ class Series(Collector):
             yield from self._tasks(course)
             yield from self._results(course)
             yield from self._states(course)
+            yield from self._seats(course)
 
     def _tasks(self, course: ClassFile) -> Iterator[Metric]:
         tasks = course.course.tasks
@@ -109,6 +111,29 @@ class Series(Collector):
                 if (one := board.of(person.id)).task and one.state is not State.UNKNOWN
             ],
         )
+
+    def _seats(self, course: ClassFile) -> Iterator[Metric]:
+        machines = {person.id: self._here.machines.of(person.id) for person in course.students}
+        families: Mapping[str, tuple[str, Callable[[Machine], float | None]]] = {
+            "lab_seat_up": ("Whether a seat where somebody has been answers.", lambda one: one.answers),
+            "lab_seat_engine_running": (
+                "Whether its Docker engine runs, which starts by itself.",
+                lambda one: one.engine,
+            ),
+            "lab_seat_memory_bytes": (
+                "What it has in use, without what the kernel gives back.",
+                lambda one: one.memory,
+            ),
+            "lab_seat_memory_limit_bytes": ("What it may use.", lambda one: one.memory_limit),
+            "lab_seat_disk_bytes": ("What lies in its home and its Docker engine.", lambda one: one.disk),
+        }
+        for name, (text, value) in families.items():
+            yield gauge(name, text, ("student",), [((who,), value(one)) for who, one in machines.items()])
+        cpu = CounterMetricFamily("lab_seat_cpu_seconds", "Processor time since it was started.", labels=("student",))
+        for who, one in machines.items():
+            if one.cpu_seconds is not None:
+                cpu.add_metric((who,), one.cpu_seconds)
+        yield cpu
 
 
 def gauge(name: str, text: str, labels: Sequence[str], samples: Iterable[Sample]) -> Metric:

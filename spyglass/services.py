@@ -14,6 +14,7 @@ from spyglass.limits import Limiter
 from spyglass.presence import Presence
 from spyglass.progress.board import Board
 from spyglass.progress.history import History
+from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.sessions import Session, Sessions
@@ -32,6 +33,7 @@ class Services:
     history: History
     known: KnownBrowsers
     limiter: Limiter
+    machines: Machines
     presence: Presence
     seat_parts: SeatParts
     seats: Seats

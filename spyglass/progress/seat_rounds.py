@@ -1,4 +1,4 @@
-"""Runs the course's checks in the seats again and again, in those where somebody has been at work.
+"""Looks at the seats again and again, at those where somebody has been at work: the course's checks, and the machine.
 
 Each seat has a task of its own, so that a seat that hangs delays no other. When its checks are due depends on whether
 somebody types there; a check that takes long is run less often, whoever wrote it.
@@ -7,16 +7,18 @@ somebody types there; a check that takes long is run less often, whoever wrote i
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from spyglass.classroom import Person, Task
 from spyglass.progress import seat_shell
+from spyglass.progress.machines import Machine
 from spyglass.progress.seat_parts import SeatParts
-from spyglass.progress.seat_shell import NotFollowedError, Results, SeatShell
+from spyglass.progress.seat_shell import NotFollowedError, SeatShell
 from spyglass.seats import SeatUnreachableError
 
 if TYPE_CHECKING:  # services.py holds what this module fills
@@ -35,6 +37,10 @@ QUICK = 0.25  # seconds for a task's checks, within which they may share a quest
 AGAIN = 10.0  # seconds until a seat that does not answer, or answers nonsense, is tried again
 AT_ONCE = 8  # seats that are asked at the same moment: spreads the load
 HOLD = 2.0  # seconds after which one that still thinks does not count among those
+MACHINE_EVERY = 15.0  # seconds between two looks at what a seat takes of its host
+DISK_EVERY = 300.0  # the same for its disk, which costs more
+
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -50,6 +56,9 @@ class Schedule:
     """What is due at one seat."""
 
     runs: dict[str, Run] = field(default_factory=dict)
+    machine_at: float = -math.inf
+    # Not at once: when a whole class begins there is enough to do.
+    disk_at: float = field(default_factory=lambda: time.monotonic() - DISK_EVERY + random.uniform(10, 40))  # noqa: S311
 
     def due(self, tasks: Sequence[Task], done: Mapping[str, bool], now: float, pause: float) -> list[Task]:
         """Those whose checks are to be run now; ``pause`` is between two runs of what the student is at."""
@@ -87,9 +96,8 @@ class SeatRounds:
     async def follow(self) -> None:
         """Begin with those who came, end with those who left or moved."""
         course = self._here.classroom.current()
-        people: set[Person] = set()
-        if course is not None and any(task.seat_checks for task in course.course.tasks):
-            people = {person for person in course.students if self._here.history.activity(person.id)}
+        students = course.students if course is not None else ()
+        people = {person for person in students if self._here.history.activity(person.id)}
         await self._stop([person for person in self._tasks if person not in people])
         for person in people - self._tasks.keys():
             self._tasks[person] = asyncio.create_task(self._look_after(person))
@@ -100,7 +108,11 @@ class SeatRounds:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for person in people:
-            self._parts.forget(person.id)
+            self._lost(person, answers=None)
+
+    def _lost(self, person: Person, *, answers: bool | None) -> None:
+        self._parts.forget(person.id)
+        self._here.machines.put(person.id, Machine(answers=answers))
 
     async def _look_after(self, person: Person) -> None:
         await asyncio.sleep(random.uniform(0, TICK))  # noqa: S311 - spreads the class over the time
@@ -109,14 +121,29 @@ class SeatRounds:
             try:
                 async with seat_shell.opened(self._here.seats, person) as shell:
                     while True:
+                        await self._machine(person, shell, schedule)
                         await self._round(person, shell, schedule)
                         await asyncio.sleep(TICK)
-            except (SeatUnreachableError, NotFollowedError) as error:
+            except SeatUnreachableError:
+                self._lost(person, answers=False)
+            except NotFollowedError as error:
                 log.info("checks in the seat of %s: %s", person.id, error)
+                self._lost(person, answers=None)
             except Exception:
                 log.exception("checks in the seat of %s", person.id)
-            self._parts.forget(person.id)
+                self._lost(person, answers=None)
             await asyncio.sleep(AGAIN)
+
+    async def _machine(self, person: Person, shell: SeatShell, schedule: Schedule) -> None:
+        now = time.monotonic()
+        if now - schedule.machine_at < MACHINE_EVERY:
+            return
+        schedule.machine_at = now
+        disk = self._here.machines.of(person.id).disk
+        if now - schedule.disk_at >= DISK_EVERY:
+            schedule.disk_at = now
+            disk = await self._in_turn(shell.disk())
+        self._here.machines.put(person.id, replace(await self._in_turn(shell.machine()), disk=disk))
 
     async def _round(self, person: Person, shell: SeatShell, schedule: Schedule) -> None:
         course = self._here.classroom.current()
@@ -126,7 +153,7 @@ class SeatRounds:
             self._parts.put(person.id, stale, None)
         for together in schedule.questions(schedule.due(tasks, known, time.monotonic(), self._pause(person))):
             began = time.monotonic()
-            results = await self._in_turn(shell, together)
+            results = await self._in_turn(shell.ask([check for task in together for check in task.seat_checks]))
             now = time.monotonic()
             place = 0
             for task in together:
@@ -142,11 +169,11 @@ class SeatRounds:
             return FAST
         return AWAKE if self._here.presence.open_terminals(person.id) else SLOW
 
-    async def _in_turn(self, shell: SeatShell, tasks: Sequence[Task]) -> Results:
+    async def _in_turn(self, question: Awaitable[Answer]) -> Answer:
         """Ask when few others do; a question that takes long waits on without a slot."""
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(self._slots)
-            asking = asyncio.ensure_future(shell.ask([check for task in tasks for check in task.seat_checks]))
+            asking = asyncio.ensure_future(question)
             try:
                 await asyncio.wait((asking,), timeout=HOLD)
                 await stack.aclose()

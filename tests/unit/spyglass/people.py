@@ -19,6 +19,7 @@ from spyglass.limits import Limiter
 from spyglass.presence import Presence
 from spyglass.progress import history
 from spyglass.progress.board import Board
+from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.services import Services
@@ -102,6 +103,7 @@ class World:
             history=history.History(database),
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
+            machines=Machines(),
             presence=presence,
             seat_parts=SeatParts(),
             seats=Seats(key),

@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from spyglass import metrics
 from spyglass.grader import StudentResult
 from spyglass.progress.collector import Collector
+from spyglass.progress.machines import Machine
+from spyglass.progress.model import Progress, State
 from tests.unit.spyglass.people import World, class_json
 
 TASKS = [
@@ -101,6 +103,18 @@ def test_who_is_stuck_and_for_how_long(class_room: World) -> None:
     assert found["lab_stuck_seconds"]["s01", "first"] == pytest.approx(380, abs=21)
 
 
+def test_a_seat_is_as_it_was_last_seen_and_one_never_seen_is_not_there(class_room: World) -> None:
+    machines = class_room.services.machines
+    machines.put("s01", Machine(engine=False, memory=2**20, memory_limit=2**30, cpu_seconds=1.5))
+    machines.put("s02", Machine(answers=False))
+    found = series(class_room)
+    assert found["lab_seat_up"] == {("s01",): 1, ("s02",): 0}
+    assert found["lab_seat_engine_running"] == {("s01",): 0}
+    assert found["lab_seat_memory_bytes"] == {("s01",): 2**20}
+    assert found["lab_seat_cpu_seconds"] == {("s01",): 1.5}
+    assert found["lab_seat_disk_bytes"] == {}
+
+
 def test_nobody_is_named_and_teachers_are_not_among_them(class_room: World) -> None:
     look(class_room, first=True)
     text = asked(class_room, metrics.PORT).text
@@ -131,5 +145,8 @@ def test_there_are_no_more_than_said(class_room: World) -> None:
         class_room.services.history.add(person, course.course.tasks, class_room.clock[0])
         for task in course.course.tasks:
             class_room.services.seat_parts.put(person.id, task.id, done=True)
+        class_room.services.board.put(person.id, Progress(state=State.STUCK, task="t0"))
+        everything = Machine(engine=True, memory=1, memory_limit=1, cpu_seconds=1, disk=1)
+        class_room.services.machines.put(person.id, everything)
     class_room.services.board.medians = dict.fromkeys((task.id for task in course.course.tasks), math.pi)
-    assert sum(map(len, series(class_room).values())) <= 50 * (10 * 2 + 9) + 10 * 3
+    assert sum(map(len, series(class_room).values())) == 50 * (10 * 2 + 14) + 10 * 3

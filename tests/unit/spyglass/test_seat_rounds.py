@@ -12,9 +12,10 @@ import pytest
 
 from spyglass.classroom import Person, SeatCheck, Task
 from spyglass.progress import seat_rounds, seat_shell
+from spyglass.progress.machines import Machine
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.progress.seat_rounds import AHEAD, FAST, SLOW, Run, Schedule, SeatRounds, all_done
-from spyglass.progress.seat_shell import NotFollowedError, Results, understand
+from spyglass.progress.seat_shell import NotFollowedError, Results, disk_of, machine_of, understand
 from spyglass.seats import Seats
 from tests.unit.spyglass import seat_double
 from tests.unit.spyglass.people import PEOPLE, World, class_json
@@ -100,11 +101,39 @@ def test_a_shell_that_greets_is_followed_all_the_same(seat: seat_double.SeatDoub
 def test_what_makes_no_sense_is_not_known() -> None:
     for nonsense in (b"", b"0", b"a 0", b"0 -1", b"1 " + b"9" * 100, b"0 0 0", b"0 124", b"0 137"):
         results: dict[int, bool] = {}
-        understand(nonsense.split(), results)
+        understand([b"check", *nonsense.split()], results)
         assert results == {}
+        assert machine_of([b"machine", *nonsense.split()]) == []
+        assert disk_of([b"disk", *nonsense.split()]) in {None, 0}
     results = {}
-    understand(b"3 0".split(), results)
+    understand(b"check 3 0".split(), results)
     assert results == {3: True}
+
+
+def test_a_machine_is_what_it_says_and_what_it_does_not_say_is_not_known() -> None:
+    said = b"machine 1 300 1000 100 2500000".split()
+    assert machine_of(said) == [Machine(engine=True, memory=200, memory_limit=1000, cpu_seconds=2.5)]
+    for unlimited in (b"max", b"9223372036854771712"):
+        assert machine_of([b"machine", b"0", b"300", unlimited, b"100", b"0"])[0].memory_limit is None
+    assert machine_of(b"machine 0 - - - -".split()) == [Machine(engine=False)]
+    assert machine_of(b"machine 0 100 - 300 -".split())[0].memory == 0
+    assert disk_of(b"disk 4096".split()) == 4096
+
+
+@real_sshd
+def test_a_machine_is_asked_between_two_checks(seat: seat_double.SeatDouble) -> None:
+    found: list[Machine] = []
+
+    async def ask(shell: seat_shell.SeatShell) -> Results:
+        found.append(await shell.machine())
+        assert await shell.disk() is None  # there is no engine on this machine
+        return await shell.ask([check("true")])
+
+    assert in_shell(seat, ask) == {0: True}
+    assert found[0].answers is True
+    assert found[0].engine is False
+    assert (found[0].memory or 0) > 0
+    assert (found[0].cpu_seconds or 0) > 0
 
 
 # Rounds.
@@ -209,6 +238,21 @@ def test_a_seat_where_nobody_has_been_is_left_alone(world: World, seat: seat_dou
     parts = watched(world, lambda parts: parts.of("s01") == {"task": True})
     assert not parts.of("s02")
     assert not parts.of("spare01")
+    assert world.services.machines.of("s02").answers is None
+
+
+@real_sshd
+@pytest.mark.usefixtures("_quick")
+def test_a_machine_is_looked_at_without_any_check_and_one_that_is_gone_does_not_answer(
+    world: World, seat: seat_double.SeatDouble
+) -> None:
+    put_class(world, seat, here=("s01",))
+    machines = world.services.machines
+    watched(world, lambda _: machines.of("s01").memory is not None)
+    gone = [one | {"host": "127.0.0.1", "port": 1} for one in PEOPLE]
+    world.put(class_json(gone))
+    watched(world, lambda _: machines.of("s01").answers is False)
+    assert machines.of("s01").memory is None
 
 
 @real_sshd
