@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from spyglass import audit, auth, known, pages, password, people, security, sessions, store, terminal, watch
+from spyglass import audit, auth, events, known, pages, password, people, security, sessions, store, terminal, watch
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
@@ -86,7 +86,7 @@ def create(here: Services) -> Starlette:
                 *auth.routes,
                 *password.routes,
                 *terminal.routes,
-                *people.routes,
+                *events.routes,
                 *page.routes,
                 *watch.routes,
             ]

@@ -5,6 +5,7 @@ session ends or its person leaves the class.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Presence:
         self._lines: set[Line] = set()
         self._clock = clock
         self._keys: dict[str, float] = {}
+        self._pages: Counter[str] = Counter()
 
     @contextmanager
     def line(self, line: Line) -> Iterator[None]:
@@ -66,6 +68,19 @@ class Presence:
         finally:
             self._lines.discard(line)
             self._tell_seat(line.seat.id)
+
+    @contextmanager
+    def page(self, person: str) -> Iterator[None]:
+        """Count a page that is told what goes on as open inside the block."""
+        self._pages[person] += 1
+        try:
+            yield
+        finally:
+            self._pages[person] -= 1
+
+    def open_pages(self, person: str) -> int:
+        """How many of these pages somebody has open."""
+        return self._pages[person]
 
     def set_typing(self, line: Line, *, typing: bool) -> None:
         """A teacher takes a seat over, or gives it back."""

@@ -2,7 +2,7 @@
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from spyglass import pages
@@ -46,12 +46,6 @@ async def own(request: Request) -> Response:
     )
 
 
-async def own_now(request: Request) -> Response:
-    """What that page asks for again every few seconds."""
-    here = services(request)
-    return JSONResponse(table.own(here, signed_in(request).person, current(here)), headers=NO_STORE)
-
-
 async def whole_class(request: Request) -> Response:
     """Everybody and every task, to keep."""
     here = services(request)
@@ -73,5 +67,4 @@ routes = [
     Route("/class/tasks", tasks, methods=["GET"]),
     Route("/class.csv", whole_class, methods=["GET"]),
     Route("/progress", own, methods=["GET"]),
-    Route("/progress/own", own_now, methods=["GET"]),
 ]

@@ -1,6 +1,6 @@
 // The class: search in it, and keep current how everybody is doing and who needs somebody.
 
-const EVERY = 4000; // milliseconds
+import { follow, setText } from "./page.js";
 
 const rows = [...document.querySelectorAll("#people tr")];
 const search = document.getElementById("search");
@@ -22,10 +22,6 @@ function words({ terminals, watchers, typists }) {
   if (typists.length) parts.push(`${typists.join(", ")} typing`);
   else if (watchers.length) parts.push(`watched by ${watchers.join(", ")}`);
   return parts.join(" · ");
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 function showNeeds(needs) {
@@ -66,18 +62,6 @@ function show({ state, needs, flagged, grader }) {
   if (Object.keys(state).length !== rows.length) location.reload(); // somebody came or left
 }
 
-async function refresh() {
-  if (document.hidden || !rows.length) return;
-  try {
-    const answer = await fetch("/class", { headers: { Accept: "application/json" } });
-    if (answer.status === 401) location.assign("/sign-in");
-    if (!answer.ok) return;
-    show(await answer.json());
-  } catch {
-    // no line; the next round tries again
-  }
-}
-
 search.addEventListener("input", filter);
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && document.activeElement !== search) {
@@ -85,8 +69,6 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   }
 });
-document.addEventListener("visibilitychange", refresh);
-setInterval(refresh, EVERY);
 filter();
 count();
-refresh();
+if (rows.length) follow({ class: show });

@@ -1,10 +1,6 @@
-// A student's own tasks, kept current.
+// A student's own tasks and, where it may be seen, his class, kept current.
 
-const EVERY = 4000; // milliseconds
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
+import { follow, renew, setText } from "./page.js";
 
 function show(own) {
   setText(document.getElementById("done"), String(own.done));
@@ -24,16 +20,4 @@ function show(own) {
   if (rows !== Object.keys(own.tasks).length) location.reload(); // the course has other tasks now
 }
 
-async function refresh() {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch("/progress/own", { headers: { Accept: "application/json" } });
-    if (answer.status === 401) location.assign("/sign-in");
-    if (answer.ok) show(await answer.json());
-  } catch {
-    // no line; the next round tries again
-  }
-}
-
-document.addEventListener("visibilitychange", refresh);
-setInterval(refresh, EVERY);
+follow({ own: show, ...(document.getElementById("peers") && { peers: () => renew("peers") }) });

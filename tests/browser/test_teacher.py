@@ -91,7 +91,7 @@ def test_a_student_may_not_watch_another(portal: Portal, open_page: OpenPage) ->
     page = open_page()
     sign_in(page, portal.student(0), portal.url)
     other = portal.student(1).id
-    for path in (f"/watch/{other}", f"/watch/{portal.teacher.id}", "/class"):
+    for path in (f"/watch/{other}", f"/watch/{portal.teacher.id}", "/class/tasks"):
         answer = page.goto(f"{portal.url}{path}")
         assert answer is not None
         assert answer.status == 403, path

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from spyglass import people
 from spyglass.grader import Grader, GraderDownError, StudentResult
-from spyglass.progress import sheets
+from spyglass.progress import sheets, table
 from spyglass.progress.collector import FRESH, LONGEST_STEP, Collector
 from spyglass.progress.model import State
 from tests.unit.spyglass.people import PEOPLE, World, class_json
@@ -165,7 +166,9 @@ def test_the_class_page_puts_who_is_stuck_longest_first(teaching: Teaching) -> N
     teaching.world.services.presence.note_key("s02")
     teaching.look(1, **{who: result(teaching.world, first=False, second=False) for who in ("s01", "s02")})
     browser = teaching.world.browser("teacher")
-    seen = browser.get("/class").json()
+    course = teaching.world.services.classroom.current()
+    assert course is not None
+    seen: dict[str, Any] = people.state(teaching.world.services, course)
     assert [one["id"] for one in seen["needs"]] == ["s01", "s02"]
     assert seen["flagged"] == ["The first"]
     assert seen["state"]["s01"] | {"reason": ""} == {
@@ -196,7 +199,9 @@ def test_a_student_sees_his_own_tasks_with_what_is_missing_and_hints_escaped(tea
     assert "second is missing" in page
     assert "Think &lt;b&gt;twice&lt;/b&gt;." in page
     assert "The class" not in page
-    own = browser.get("/progress/own").json()
+    course = teaching.world.services.classroom.current()
+    assert course is not None
+    own = table.own(teaching.world.services, course.people[0], course)
     assert (own["done"], own["points"]) == (1, 1)
     assert {task: one["mark"] for task, one in own["tasks"].items()} == {
         "first": "done", "second": "open", "seat": "unknown",
@@ -212,7 +217,7 @@ def test_the_class_is_seen_as_the_workshop_allows(teaching: Teaching, visibility
     assert ("Ada" in page.split("<h2>The class</h2>")[1]) is (visibility == "names")
 
 
-@pytest.mark.parametrize("path", ["/class/tasks", "/class.csv", "/class"])
+@pytest.mark.parametrize("path", ["/class/tasks", "/class.csv"])
 def test_students_see_nothing_of_the_class(class_room: World, path: str) -> None:
     assert class_room.browser("s01").get(path).status_code == 403
 

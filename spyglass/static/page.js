@@ -1,0 +1,66 @@
+// What the pages share that show what goes on: one stream of events each, and changes only where something changed.
+
+const AGAIN = 4000; // milliseconds until a stream that was refused is tried again
+
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// Calls the handler of each kind with its value: at once with everything, then with what has changed. Not while nobody
+// sees the page.
+export function follow(handlers) {
+  let source = null;
+  let later = 0;
+
+  function close() {
+    clearTimeout(later);
+    source?.close();
+    source = null;
+  }
+
+  function open() {
+    close();
+    const mine = new EventSource(`/events?of=${Object.keys(handlers)}`);
+    source = mine;
+    for (const [kind, show] of Object.entries(handlers)) {
+      mine.addEventListener(kind, ({ data }) => show(JSON.parse(data)));
+    }
+    mine.addEventListener("open", () => lost(false));
+    mine.addEventListener("error", () => {
+      if (mine === source) refused(mine);
+    });
+  }
+
+  // A line that was cut the browser opens again by itself; an answer that is no stream it takes for the last word.
+  async function refused(mine) {
+    lost(true);
+    if (mine.readyState !== EventSource.CLOSED) return;
+    later = setTimeout(open, AGAIN);
+    const answer = await fetch("/session", { cache: "no-store" }).catch(() => null);
+    if (answer?.status === 401) location.assign("/sign-in");
+  }
+
+  function turn() {
+    if (document.hidden) close();
+    else if (!source) open();
+  }
+
+  document.addEventListener("visibilitychange", turn);
+  turn();
+}
+
+function lost(is) {
+  document.getElementById("lost").hidden = !is;
+}
+
+// Takes parts of the page anew from the server, which drew them; what has the focus or was scrolled is around them.
+export async function renew(...ids) {
+  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return; // the stream says so, too, and what to do
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ids) {
+    const [old, part] = [document.getElementById(id), page.getElementById(id)];
+    if (!old !== !part) return location.reload(); // the page has another shape now
+    old?.replaceChildren(...part.childNodes);
+  }
+}
