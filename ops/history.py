@@ -5,11 +5,11 @@ In: the stack's Prometheus. Out: ``history-<time>.tar.gz`` beside the archives, 
 """
 
 import gzip
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ops import private_file
 from ops.engine import Engine
 from ops.metrics import container
 
@@ -30,22 +30,12 @@ def keep(engine: Engine, stack: str, folder: Path) -> Path | None:
     file = folder / f"history-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz"
     engine.read("stop", "-t", "20", name)
     try:
-        _copy(engine, name, file)
-    finally:
-        engine.read("start", name)
-    return file
-
-
-def _copy(engine: Engine, name: str, file: Path) -> None:
-    part = file.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
         with (
-            os.fdopen(descriptor, "wb") as raw,
+            private_file.written(file) as raw,
             gzip.open(raw, "wb") as packed,
             engine.printing("cp", f"{name}:/prometheus", "-") as copying,
         ):
             shutil.copyfileobj(copying, packed)
-        part.replace(file)
     finally:
-        part.unlink(missing_ok=True)
+        engine.read("start", name)
+    return file

@@ -36,11 +36,8 @@ class StudentResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     checked_at: float
-    up: bool
-    seconds: float
     active_at: float | None = None
     tasks: Mapping[str, TaskResult]
-    errors: Mapping[str, int] = {}
 
 
 class Grader:

@@ -86,7 +86,6 @@ class DatabaseServer(pulumi.ComponentResource):
                         internal=5432, external=args.settings.port, ip=args.settings.bind, protocol="tcp"
                     )
                 ],
-                health=["/usr/local/bin/healthy"],
                 grace_seconds=20,
             ),
             child,

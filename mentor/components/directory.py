@@ -67,7 +67,6 @@ class Directory(pulumi.ComponentResource):
                 files={"/etc/mentor/tls.crt": certificate.public, "/etc/mentor/ca.crt": authority},
                 secrets={"/etc/mentor/tls.key": certificate.private, "/etc/mentor/reader_password": reader},
                 volumes={"/var/lib/ldap": self.data.name},
-                health=["/usr/local/bin/healthy"],
             ),
             child,
         )

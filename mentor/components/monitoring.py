@@ -23,15 +23,23 @@ from mentor.roster.model import Roster
 
 ANSWERS_FOLDER = "/run/grader"
 """Where the grader's socket is found by the web app."""
-PROBED = ("gateway:8443", "postgres:5432", "registry:5000")
-"""Services that say nothing of themselves to Prometheus: whether they take connections is tried."""
-HEALTH = ["/usr/local/bin/healthy"]
+PROBED = {"connects": ["postgres:5432", "registry:5000"], "speaks_tls": ["gateway:8443"]}
+"""Services that say nothing of themselves to Prometheus: whether they take connections is tried, and how."""
 
 
 def plan(course: Course, roster: Roster) -> str:
     """What is looked for, and in whose databases, as JSON; sorted, so that equal plans are equal texts."""
     students = sorted(person.id for person in (*roster.students, *roster.spares))
     return json.dumps({"students": students, "tasks": grading.sql_checks(course)}, sort_keys=True, ensure_ascii=False)
+
+
+def probed(directory: Directory) -> str:
+    """The same as Prometheus reads it; a directory that is not ours is nobody's business here."""
+    ours = ["directory:636"] if directory.server else []
+    targets = PROBED | {"speaks_tls": [*PROBED["speaks_tls"], *ours]}
+    return json.dumps(
+        [{"targets": names, "labels": {"__param_module": module}} for module, names in targets.items()], sort_keys=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +86,6 @@ class Monitoring(pulumi.ComponentResource):
                     SOCKET_FOLDER: args.database_server.socket.name,
                     "/var/lib/grader": checks.name,
                 },
-                health=HEALTH,
             ),
             child,
         )
@@ -93,20 +100,16 @@ class Monitoring(pulumi.ComponentResource):
 
     def _exporter(self, name: str, kind: str, args: MonitoringArgs, volumes: Mapping[str, pulumi.Input[str]]) -> None:
         """One of the kinds that the image knows. The database's role is made by the server itself when it starts."""
-        given = ServiceArgs(
-            image=args.images["exporter"], environment={"EXPORTER": kind}, volumes=volumes, health=HEALTH
-        )
+        given = ServiceArgs(image=args.images["exporter"], environment={"EXPORTER": kind}, volumes=volumes)
         service(name, args.host, args.backplane, given, pulumi.ResourceOptions(parent=self))
 
     def _prometheus(self, args: MonitoringArgs) -> None:
         child = pulumi.ResourceOptions(parent=self)
         history = volume("prometheus-data", args.host, "prometheus", None, child)
-        probed = [*PROBED, *(["directory:636"] if args.directory.server else [])]
         given = ServiceArgs(
             image=args.images["prometheus"],
-            environment={"SERVICES": " ".join(probed)},
+            files={"/etc/mentor/prometheus/services.json": probed(args.directory)},
             volumes={"/prometheus": history.name},
-            health=HEALTH,
             grace_seconds=20,
         )
         service("prometheus", args.host, args.backplane, given, child)

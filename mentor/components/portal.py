@@ -150,7 +150,6 @@ class Portal(pulumi.ComponentResource):
                     "/course": args.material.name,
                     ANSWERS_FOLDER: args.monitoring.answers.name,
                 },
-                health=["/usr/local/bin/healthy"],
             ),
             child,
         )
@@ -197,7 +196,6 @@ class Portal(pulumi.ComponentResource):
                     docker.ContainerPortArgs(internal=8443, external=https.port, ip=bind, protocol="tcp")
                     for bind in args.settings.https_binds
                 ],
-                health=["/usr/local/bin/healthy"],
             ),
             child,
         )

@@ -27,7 +27,8 @@ class ServiceArgs:
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     ports: Sequence[docker.ContainerPortArgs] = ()
-    health: Sequence[str]
+    health: Sequence[str] = ("/usr/local/bin/healthy",)
+    """What says by its exit status that the service works; every image has one, most under this name."""
     grace_seconds: int = 5
 
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import math
 import shlex
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import asyncssh
 
@@ -89,9 +89,8 @@ class SeatShell:
             for place, check in enumerate(checks)
         ]
         results: dict[int, bool] = {}
-        await self._question(
-            lines, sum(check.timeout + 2 for check in checks), lambda words: understand(words, results)
-        )
+        for words in await self._question(lines, sum(check.timeout + 2 for check in checks)):
+            understand(words, results)
         return results
 
     async def machine(self) -> Machine:
@@ -100,11 +99,10 @@ class SeatShell:
         Raises:
             NotFollowedError: the shell is of no more use, or does not tell.
         """
-        found: list[Machine] = []
-        await self._question(["machine"], 0, lambda words: found.extend(machine_of(words)))
-        if not found:
-            raise NotFollowedError("no answer about the machine")
-        return found[-1]
+        for words in await self._question(["machine"], 0):
+            if found := machine_of(words):
+                return found
+        raise NotFollowedError("no answer about the machine")
 
     async def disk(self) -> int | None:
         """Bytes in home and engine; None where that cannot be told in time.
@@ -112,32 +110,32 @@ class SeatShell:
         Raises:
             NotFollowedError: the shell is of no more use.
         """
-        found: list[int | None] = [None]
-        await self._question([f"disk {DISK_PATIENCE}"], DISK_PATIENCE + 2, lambda words: found.append(disk_of(words)))
-        return found[-1]
+        answers = map(disk_of, await self._question([f"disk {DISK_PATIENCE}"], DISK_PATIENCE + 2))
+        return next((found for found in answers if found is not None), None)
 
-    async def _question(self, lines: Sequence[str], seconds: float, take: Callable[[Words], object]) -> None:
+    async def _question(self, lines: Sequence[str], seconds: float) -> list[Words]:
         self._asked += 1
         try:
             self._write("\n".join([f"number={self._asked}", *lines, 'echo "$number end"', ""]))
             async with asyncio.timeout(SLACK + seconds):
-                await self._read(str(self._asked).encode(), take)
+                return await self._read(str(self._asked).encode())
         except (OSError, asyncssh.Error) as error:
             raise NotFollowedError(str(error) or type(error).__name__) from error
 
     def _write(self, text: str) -> None:
         self._process.stdin.write(text.encode())
 
-    async def _read(self, number: bytes, take: Callable[[Words], object]) -> None:
+    async def _read(self, number: bytes) -> list[Words]:
+        answers: list[Words] = []
         budget = MOST_BYTES
         while True:
             *lines, self._rest = self._rest.split(b"\n")
             for line in lines:
                 words = line.split()
                 if words == [number, b"end"]:
-                    return
+                    return answers
                 if words[:1] == [number]:
-                    take(words[1:])
+                    answers.append(words[1:])
             data = await self._process.stdout.read(4096)
             budget -= len(data)
             if not data or budget < 0:
@@ -166,20 +164,18 @@ def understand(words: Words, results: dict[int, bool]) -> None:
                 results[where] = how == 0
 
 
-def machine_of(words: Words) -> list[Machine]:
-    """One machine, or none where this makes no sense. A limit may be none, and what cannot be read is unknown."""
+def machine_of(words: Words) -> Machine | None:
+    """None where this makes no sense. A limit may be none, and what cannot be read is unknown."""
     match words:
         case [b"machine", engine, *numbers] if len(numbers) == 4:  # noqa: PLR2004 - as the prologue prints them
             memory, limit, cache, cpu = map(number_of, numbers)
-            return [
-                Machine(
-                    engine=engine == b"1",
-                    memory=max(0, memory - cache) if memory is not None and cache is not None else None,
-                    memory_limit=limit,
-                    cpu_seconds=cpu / 1e6 if cpu is not None else None,
-                )
-            ]
-    return []
+            return Machine(
+                engine=engine == b"1",
+                memory=max(0, memory - cache) if memory is not None and cache is not None else None,
+                memory_limit=limit,
+                cpu_seconds=cpu / 1e6 if cpu is not None else None,
+            )
+    return None
 
 
 def disk_of(words: Words) -> int | None:

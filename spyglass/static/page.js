@@ -6,6 +6,12 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Whether the session has ended; no while there is no line to ask over.
+export async function signedOut() {
+  const answer = await fetch("/session", { cache: "no-store" }).catch(() => null);
+  return answer?.status === 401;
+}
+
 // Calls the handler of each kind with its value: at once with everything, then with what has changed. Not while nobody
 // sees the page.
 export function follow(handlers) {
@@ -36,8 +42,7 @@ export function follow(handlers) {
     lost(true);
     if (mine.readyState !== EventSource.CLOSED) return;
     later = setTimeout(open, AGAIN);
-    const answer = await fetch("/session", { cache: "no-store" }).catch(() => null);
-    if (answer?.status === 401) location.assign("/sign-in");
+    if (await signedOut()) location.assign("/sign-in");
   }
 
   function turn() {

@@ -3,6 +3,7 @@
 // It reconnects by itself for as long as the page is open, and always says in words how things stand.
 
 import { markWithMouse } from "./mouse.js";
+import { signedOut } from "./page.js";
 
 const ACK_EVERY = 16 * 1024; // bytes shown before the server hears of it
 const PIECE = 16 * 1024; // bytes of a paste sent at once
@@ -172,7 +173,7 @@ export class SeatTerminal extends EventTarget {
       this.#curtain("Too many terminals are open", "Close one of the other tabs first.", "Try again");
       return;
     }
-    if (await this.#signedOut()) {
+    if (await signedOut()) {
       this.#say("lost", "Signed out");
       this.#curtain("You are signed out", "What runs in your terminal goes on.", "Sign in again");
       byId("curtain-button").addEventListener("click", () => location.assign("/sign-in"), { once: true });
@@ -187,14 +188,6 @@ export class SeatTerminal extends EventTarget {
       );
     }
     this.retry = setTimeout(() => this.connect(), PAUSES[Math.min(this.tries++, PAUSES.length - 1)]);
-  }
-
-  async #signedOut() {
-    try {
-      return (await fetch("/session", { cache: "no-store" })).status === 401;
-    } catch {
-      return false; // no line at all
-    }
   }
 
   #hurry() {

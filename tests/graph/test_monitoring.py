@@ -52,11 +52,12 @@ def test_a_directory_that_is_not_ours_is_not_probed(declare: Declare) -> None:
         "bindPassword": "bind-password",
     }  # fmt: skip
     for given, among in (({}, True), ({"directory": external}, False)):
-        (services,) = (
-            declare(students=1, secrets=["directory"] if given else [], **given).by_name["prometheus"].inputs["envs"]
-        )
-        assert services.startswith("SERVICES=gateway:8443 ")
-        assert ("directory:636" in services) is among
+        prometheus = declare(students=1, secrets=["directory"] if given else [], **given).by_name["prometheus"].inputs
+        (told,) = prometheus["uploads"]
+        assert {each["labels"]["__param_module"]: each["targets"] for each in json.loads(told["content"])} == {
+            "connects": ["postgres:5432", "registry:5000"],
+            "speaks_tls": ["gateway:8443", *(["directory:636"] if among else [])],
+        }
 
 
 def test_the_pages_and_the_grader_speak_of_the_same_tasks(declare: Declare) -> None:

@@ -71,7 +71,7 @@ class Class:
             "probe-exporter": ["-e", "EXPORTER=probe"],
         }.items():
             kit.wait_healthy(self.ground.container(name, kit.image("exporter"), {}, *options))
-        kept = ["-v", f"{self.ground.volume('history')}:/prometheus", "-e", "SERVICES=postgres:5432"]
+        kept = ["-v", f"{self.ground.volume('history')}:/prometheus"]
         kit.wait_healthy(self.ground.container("prometheus", kit.image("prometheus"), {}, *kept))
 
     def series(self, query: str) -> dict[tuple[str, ...], float]:

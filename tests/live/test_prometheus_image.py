@@ -21,14 +21,9 @@ def test_what_is_done_known_and_worth_a_look_is_as_the_rules_say() -> None:
 @pytest.fixture(scope="module")
 def prometheus() -> Iterator[str]:
     with kit.ground() as ground:
-        name = ground.container("prometheus", kit.image("prometheus"), {}, "-e", "SERVICES=gateway:8443 directory:636")
+        name = ground.container("prometheus", kit.image("prometheus"), {})
         kit.wait_healthy(name)
         yield name
-
-
-def test_what_it_is_told_to_probe_is_what_it_probes(prometheus: str) -> None:
-    written = kit.docker("exec", prometheus, "cat", "/run/prometheus/services.json").stdout
-    assert written == '[{"targets": ["gateway:8443","directory:636"]}]\n'
 
 
 def test_it_is_nobodys_root(prometheus: str) -> None:

@@ -19,16 +19,15 @@ PATIENCE = 5.0
 OPTIONS = "-c search_path=public -c synchronous_commit=off -c statement_timeout=4000 -c lock_timeout=2000"
 
 RECORD = """
-WITH given AS (SELECT $1::jsonb AS all), alive AS (
+WITH found AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb)
+    AS one (student text, up boolean, seconds float8, checked_at float8, tasks jsonb, errors jsonb)
+), alive AS (
   INSERT INTO pulse VALUES (true, now()) ON CONFLICT (one) DO UPDATE SET at = excluded.at
 ), passes AS (
-  INSERT INTO pass SELECT student, up, seconds, to_timestamp(checked_at), errors
-  FROM given, jsonb_to_recordset(given.all -> 'passes')
-    AS one (student text, up boolean, seconds float8, checked_at float8, errors jsonb)
+  INSERT INTO pass SELECT student, up, seconds, to_timestamp(checked_at), errors FROM found
   ON CONFLICT (student) DO UPDATE SET up = excluded.up, seconds = excluded.seconds, checked_at = excluded.checked_at,
     errors = excluded.errors
-), found AS (
-  SELECT student, tasks FROM given, jsonb_to_recordset(given.all -> 'passes') AS one (student text, tasks jsonb)
 ), gone AS (
   DELETE FROM result USING found WHERE result.student = found.student AND NOT found.tasks ? result.task
 )
@@ -82,10 +81,7 @@ class Ledger:
         return {
             student: {
                 "checked_at": found.checked_at,
-                "up": found.up,
-                "seconds": round(found.seconds, 4),
                 "active_at": self._active.get(student),
-                "errors": dict(self._errors[student]),
                 "tasks": {
                     task: {"ok": one.ok if found.checked_at > oldest else None, "message": one.detail}
                     for task, one in found.tasks.items()
@@ -118,7 +114,7 @@ class Ledger:
         ]
         self._unwritten.clear()
         try:
-            await self._ask(RECORD, json.dumps({"passes": rows}))
+            await self._ask(RECORD, json.dumps(rows))
         except WireError:
             self._unwritten.update(one.student for one in passes)
             raise

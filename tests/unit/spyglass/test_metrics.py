@@ -55,7 +55,7 @@ def look(world: World, **tasks: bool | None) -> None:
     assert course is not None
     world.services.presence.note_key("s01")
     found: dict[str, Any] = {task: {"ok": ok} for task, ok in tasks.items()}
-    one = StudentResult.model_validate({"checked_at": world.clock[0], "up": True, "seconds": 0.1, "tasks": found})
+    one = StudentResult.model_validate({"checked_at": world.clock[0], "tasks": found})
     Collector(world.services, lambda: world.clock[0]).look(course, {"s01": one})
 
 
@@ -96,7 +96,7 @@ def test_who_is_stuck_and_for_how_long(class_room: World) -> None:
     for _ in range(20):
         class_room.clock[0] += 20
         class_room.services.presence.note_key("s01")
-        one = {"checked_at": class_room.clock[0], "up": True, "seconds": 0.1, "tasks": {"first": {"ok": False}}}
+        one = {"checked_at": class_room.clock[0], "tasks": {"first": {"ok": False}}}
         collector.look(course, {"s01": StudentResult.model_validate(one)})
     found = series(class_room)
     assert found["lab_student_state"]["s01", "stuck"] == 1

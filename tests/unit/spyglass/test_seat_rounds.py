@@ -103,7 +103,7 @@ def test_what_makes_no_sense_is_not_known() -> None:
         results: dict[int, bool] = {}
         understand([b"check", *nonsense.split()], results)
         assert results == {}
-        assert machine_of([b"machine", *nonsense.split()]) == []
+        assert machine_of([b"machine", *nonsense.split()]) is None
         assert disk_of([b"disk", *nonsense.split()]) in {None, 0}
     results = {}
     understand(b"check 3 0".split(), results)
@@ -112,11 +112,12 @@ def test_what_makes_no_sense_is_not_known() -> None:
 
 def test_a_machine_is_what_it_says_and_what_it_does_not_say_is_not_known() -> None:
     said = b"machine 1 300 1000 100 2500000".split()
-    assert machine_of(said) == [Machine(engine=True, memory=200, memory_limit=1000, cpu_seconds=2.5)]
+    assert machine_of(said) == Machine(engine=True, memory=200, memory_limit=1000, cpu_seconds=2.5)
     for unlimited in (b"max", b"9223372036854771712"):
-        assert machine_of([b"machine", b"0", b"300", unlimited, b"100", b"0"])[0].memory_limit is None
-    assert machine_of(b"machine 0 - - - -".split()) == [Machine(engine=False)]
-    assert machine_of(b"machine 0 100 - 300 -".split())[0].memory == 0
+        known = Machine(engine=False, memory=200, memory_limit=None, cpu_seconds=0)
+        assert machine_of([b"machine", b"0", b"300", unlimited, b"100", b"0"]) == known
+    assert machine_of(b"machine 0 - - - -".split()) == Machine(engine=False)
+    assert machine_of(b"machine 0 100 - 300 -".split()) == Machine(engine=False, memory=0)
     assert disk_of(b"disk 4096".split()) == 4096
 
 
