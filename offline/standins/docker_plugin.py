@@ -1,14 +1,12 @@
 """The docker plugin's stand-in: which types it knows, and its provider's settings."""
 
-from offline.standins.docker_container import Container
-from offline.standins.docker_host import DockerHost
-from offline.standins.docker_image import Image
-from offline.standins.docker_network import Network
-from offline.standins.docker_volume import Volume
-from offline.standins.properties import Property
-from offline.standins.resource import Plugin
+from pulumi_docker import ProviderArgs
 
-SETTINGS = {"host": Property(), "sshOpts": Property(kind="list")}
+from offline.standins.docker_container import Container
+from offline.standins.docker_ground import Network, Volume
+from offline.standins.docker_host import SETTINGS, DockerHost
+from offline.standins.docker_image import Image
+from offline.standins.resource import Plugin
 
 
 def plugin() -> Plugin:
@@ -16,6 +14,7 @@ def plugin() -> Plugin:
     host = DockerHost()
     return Plugin(
         name="docker",
+        typed=ProviderArgs,
         settings=SETTINGS,
         configure=host.configure,
         resources={

@@ -3,38 +3,24 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import Any, LiteralString
 
-from offline.standins.properties import Property
+import psycopg
+from psycopg import pq, sql
+from psycopg.rows import dict_row
+
+from offline.standins.properties import each
 from offline.standins.resource import Failed
 from offline.standins.values import Values
 
-if TYPE_CHECKING:
-    from psycopg import Connection
+Connection = psycopg.Connection[tuple[Any, ...]]
 
+# `superuser` asks for nothing here: it is about reading passwords, and no role of the program has one.
 SETTINGS = {
-    "host": Property(),
-    "port": Property(kind="number"),
-    "username": Property(),
-    "password": Property(),
-    "database": Property(),
-    "sslmode": Property(),
-    "sslrootcert": Property(),
-    "connectTimeout": Property(kind="number"),
-    "maxConnections": Property(kind="number"),
-    "superuser": Property(kind="boolean"),
+    **each("host", "port", "username", "password", "database", "sslmode"),
+    **each("connectTimeout", "maxConnections", "superuser"),
 }
 _SET_OPTION = 160000  # the first version in which membership and SET ROLE are two rights
-_PARAMETERS = {
-    "host": "host",
-    "port": "port",
-    "user": "username",
-    "password": "password",
-    "dbname": "database",
-    "sslmode": "sslmode",
-    "sslrootcert": "sslrootcert",
-    "connect_timeout": "connectTimeout",
-}
 
 
 class PostgresServer:
@@ -51,25 +37,24 @@ class PostgresServer:
         self._settings = settings
         self._places = threading.BoundedSemaphore(settings.get("maxConnections") or 20)
 
-    @property
-    def superuser(self) -> bool:
-        """Whether the settings say that the connection is a superuser's, which is also the default."""
-        return bool(self._settings.get("superuser", True))
-
     @contextmanager
-    def connected(self, what: str, *, transaction: bool = False) -> Iterator["Connection[tuple[object, ...]]"]:
+    def connected(self, what: str, *, transaction: bool = False) -> Iterator[Connection]:
         """A connection for one piece of work; errors become one sentence that begins with `what`."""
-        import psycopg  # noqa: PLC0415 -- most runs of a plugin only compare
-
-        parameters: dict[str, Any] = {
-            name: str(self._settings[setting]) for name, setting in _PARAMETERS.items() if setting in self._settings
-        }
-        defaults = {"user": "postgres", "dbname": "postgres", "sslmode": "require"}
+        host = self._settings.get("host")
         with self._places:
             try:
-                connection = psycopg.connect(**(defaults | parameters), autocommit=not transaction)
+                connection = psycopg.connect(
+                    host=host,
+                    port=self._settings.get("port"),
+                    user=self._settings.get("username", "postgres"),
+                    password=self._settings.get("password"),
+                    dbname=self._settings.get("database", "postgres"),
+                    sslmode=self._settings.get("sslmode", "require"),
+                    connect_timeout=self._settings.get("connectTimeout"),
+                    autocommit=not transaction,
+                )
             except psycopg.Error as error:
-                raise Failed(f"error connecting to PostgreSQL server {parameters.get('host', '')}: {error}") from error
+                raise Failed(f"error connecting to PostgreSQL server {host or ''}: {error}") from error
             try:
                 with connection:
                     yield connection
@@ -78,10 +63,8 @@ class PostgresServer:
 
 
 @contextmanager
-def acting_for(connection: "Connection[tuple[object, ...]]", role: str) -> Iterator[None]:
+def acting_for(connection: Connection, role: str) -> Iterator[None]:
     """Give the connection's user the rights of `role` for a while: only a superuser has them anyway."""
-    from psycopg import pq, sql  # noqa: PLC0415
-
     right = "SET" if connection.info.server_version >= _SET_OPTION else "MEMBER"
     row = connection.execute(
         "SELECT rolsuper OR pg_has_role(rolname, %s, %s) FROM pg_roles WHERE rolname = current_user", [role, right]
@@ -99,9 +82,12 @@ def acting_for(connection: "Connection[tuple[object, ...]]", role: str) -> Itera
             connection.execute(sql.SQL("REVOKE {} FROM CURRENT_USER").format(sql.Identifier(role)))
 
 
-def one(connection: "Connection[tuple[object, ...]]", query: LiteralString, *values: object) -> Values | None:
+def one(connection: Connection, query: LiteralString, *values: object) -> Values | None:
     """The one row that a query finds, by column name."""
-    from psycopg.rows import dict_row  # noqa: PLC0415
-
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query, values).fetchone()
+
+
+def alter(connection: Connection, statement: LiteralString, *names: str) -> None:
+    """Run a statement whose parts are names, each of them quoted."""
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

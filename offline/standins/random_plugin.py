@@ -1,89 +1,50 @@
-"""The random plugin's stand-in: `random.RandomPassword`."""
-# ruff: noqa: D102 -- what an adapter's methods do is said in Resource
+"""The random plugin's stand-in: `random.RandomPassword`. In: a length and an alphabet. Out: a secret."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from offline.standins.properties import Kind, Property
+from pulumi_random import ProviderArgs, RandomPasswordArgs
+
+from offline.standins.properties import Complaint, each
 from offline.standins.resource import Call, Plugin, Resource
-from offline.standins.values import Values, unknown
+from offline.standins.values import UNKNOWN, Values
 
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
-_NUMERIC = "0123456789"
-_SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
-
-
-def _replacing(kind: Kind, **more: Any) -> Property:  # noqa: ANN401 -- passed on
-    return Property(kind=kind, replaces=True, **more)
+_ALPHABETS = {"lower": _LOWER, "upper": _LOWER.upper(), "numeric": "0123456789", "special": "!@#$%&*()-_=+[]{}<>:?"}
 
 
 class RandomPassword(Resource):
     """A password that stays the same until one of its inputs changes."""
 
+    typed: ClassVar = RandomPasswordArgs
     table: ClassVar = {
-        "length": _replacing("number", required=True),
-        "keepers": _replacing("map"),
-        "lower": _replacing("boolean", default=True),
-        "upper": _replacing("boolean", default=True),
-        "numeric": _replacing("boolean", default=True),
-        "special": _replacing("boolean", default=True),
-        "overrideSpecial": _replacing("string"),
-        "minLower": _replacing("number", default=0),
-        "minUpper": _replacing("number", default=0),
-        "minNumeric": _replacing("number", default=0),
-        "minSpecial": _replacing("number", default=0),
+        **each("length", "overrideSpecial", replaces=True),
+        **each(*_ALPHABETS, replaces=True, default=True),
+        **each("minLower", "minUpper", "minNumeric", "minSpecial", default=0, fixed=True),
     }
     outputs: ClassVar = ("result", "bcryptHash")
-    unsupported: ClassVar = frozenset({"number"})
-    secret_outputs: ClassVar = frozenset({"result", "bcryptHash"})
-    named: ClassVar = False
+    secret_outputs: ClassVar = frozenset(outputs)
 
-    def complaints(self, inputs: Values) -> list[tuple[str, str]]:
+    def complaints(self, inputs: Values) -> list[Complaint]:
         found = super().complaints(inputs)
-        if unknown(inputs) or found:
-            return found
-        kinds = ("lower", "upper", "numeric", "special")
-        if not any(inputs.get(kind, True) for kind in kinds):
-            found.append(("special", f"at least one of {', '.join(kinds)} must be true"))
-        least = sum(inputs.get(f"min{kind.capitalize()}", 0) for kind in kinds)
-        if inputs["length"] < max(1, least):
-            found.append(("length", f"must be at least {max(1, least)}, got {inputs['length']}"))
+        if not any(inputs.get(kind, True) for kind in _ALPHABETS):
+            found.append(("special", f"at least one of {', '.join(_ALPHABETS)} must be true"))
+        if not found and inputs["length"] != UNKNOWN and inputs["length"] < 1:
+            found.append(("length", f"must be at least 1, got {inputs['length']}"))
         return found
 
     def create(self, inputs: Values, call: Call) -> tuple[str, Values]:
-        del call
         return "none", inputs | {"result": password(inputs)}
-
-    def read(self, resource_id: str, state: Values, call: Call) -> Values | None:
-        del resource_id, call
-        return state
-
-    def delete(self, resource_id: str, state: Values, call: Call) -> None:
-        """Nothing exists outside the state."""
 
 
 def password(inputs: Values) -> str:
-    """The minimum of each kind, filled up from all allowed characters, in random order."""
-    kinds = {
-        "special": inputs.get("overrideSpecial") or _SPECIAL,
-        "numeric": _NUMERIC,
-        "lower": _LOWER,
-        "upper": _LOWER.upper(),
-    }
-    alphabet = "".join(letters for kind, letters in kinds.items() if inputs[kind])
-    chosen = [
-        secrets.choice(letters) for kind, letters in kinds.items() for _ in range(inputs[f"min{kind.capitalize()}"])
-    ]
-    chosen += [secrets.choice(alphabet) for _ in range(inputs["length"] - len(chosen))]
-    secrets.SystemRandom().shuffle(chosen)
-    return "".join(chosen)
+    """As many characters as were asked for, of all that are allowed."""
+    alphabets = _ALPHABETS | {"special": inputs.get("overrideSpecial") or _ALPHABETS["special"]}
+    allowed = "".join(letters for kind, letters in alphabets.items() if inputs[kind])
+    return "".join(secrets.choice(allowed) for _ in range(inputs["length"]))
 
 
 def plugin() -> Plugin:
     """The plugin; its provider has no settings."""
-    return Plugin(
-        name="random",
-        settings={},
-        configure=lambda _: None,
-        resources={"random:index/randomPassword:RandomPassword": RandomPassword()},
-    )
+    token = "random:index/randomPassword:RandomPassword"  # noqa: S105 -- a type, not a secret
+    return Plugin(name="random", typed=ProviderArgs, resources={token: RandomPassword()})

@@ -5,14 +5,12 @@ sentence for a person, or `Unfinished` where something exists that must stay in 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from offline.standins.properties import Change, Table, changes, complaints, defaults
+from offline.standins.properties import Complaint, Table, changes, complaints, defaults
 from offline.standins.values import Values
-
-Log = Callable[[str], None]
 
 
 class Failed(Exception):  # noqa: N818 -- reads as what happened
@@ -33,44 +31,40 @@ class Call:
     """What surrounds one request: the resource's name, a line to the person's screen, whether the run was cancelled."""
 
     name: str
-    log: Log
+    log: Callable[[str], None]
     cancelled: threading.Event
 
 
-@dataclass(frozen=True)
-class Difference:
-    """The answer to a diff: changed properties by name, and whether the old resource must go before the new one."""
-
-    changes: dict[str, Change] = field(default_factory=dict)
-    delete_first: bool = False
-
-
 class Resource:
-    """One resource type. `outputs`: what only the other side knows; `unsupported`: what only the official one does."""
+    """One resource type. `typed`: the SDK's class of its inputs; `outputs`: what only the other side knows."""
 
+    typed: ClassVar[type]
     table: ClassVar[Table]
     outputs: ClassVar[tuple[str, ...]] = ()
     renewed: ClassVar[tuple[str, ...]] = ()  # outputs that an update makes anew
-    unsupported: ClassVar[frozenset[str]] = frozenset()
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
-    named: ClassVar[bool] = True  # a missing `name` becomes the resource's name and seven random digits
-    delete_first: ClassVar[bool] = False
+    exact: ClassVar[bool] = False  # what was given is compared as it is, not with what is there
 
-    def complaints(self, inputs: Values) -> list[tuple[str, str]]:
+    @property
+    def unknown(self) -> list[str]:
+        """The outputs that nobody knows before it is made."""
+        return [*self.outputs, *(name for name, prop in self.table.items() if prop.computed)]
+
+    def complaints(self, inputs: Values) -> list[Complaint]:
         """What is wrong with the inputs as given: (property, reason)."""
-        return list(complaints(self.table, inputs, self.unsupported))
+        found = list(complaints(self.typed, self.table, inputs))
+        if "name" in self.table and "name" not in inputs:
+            found.append(("name", "only the official plugin makes up a name, not its offline stand-in: give one"))
+        return found
 
-    def defaults(self, inputs: Values, call: Call) -> Values:
+    def defaults(self, inputs: Values) -> Values:
         """Inputs that the person did not give and that are recorded as if he had; also rewritten ones."""
-        del call
         return {name: value for name, value in defaults(self.table).items() if name not in inputs}
 
-    def diff(self, state: Values, old_inputs: Values, inputs: Values, ignored: frozenset[str]) -> Difference:
-        """What separates the state from the inputs. Two things of one given name cannot live at once."""
+    def diff(self, state: Values, old_inputs: Values, inputs: Values, ignored: Collection[str]) -> dict[str, str]:
+        """What separates the state, or what was given before, from the inputs."""
         table = {name: prop for name, prop in self.table.items() if name not in ignored}
-        found = changes(table, state, inputs)
-        fixed_name = self.named and "name" not in old_inputs.get("__defaults", []) and "name" not in found
-        return Difference(found, self.delete_first or fixed_name)
+        return changes(table, old_inputs if self.exact else state, inputs, exact=self.exact)
 
     def secrets(self, input_secrets: set[str]) -> set[str]:
         """The names of the outputs to keep encrypted, given those of the inputs."""
@@ -80,27 +74,27 @@ class Resource:
         """Make it; the id and the state."""
         raise NotImplementedError
 
-    def read(self, resource_id: str, state: Values, call: Call) -> Values | None:
-        """The state as it is now; None when it is gone."""
-        raise NotImplementedError
+    def read(self, resource_id: str, state: Values) -> Values | None:
+        """The state as it is now, None when it is gone; as recorded, where there is nothing to look at."""
+        return state
 
     def update(self, resource_id: str, state: Values, inputs: Values, call: Call) -> Values:
         """Change it in place; the new state."""
         raise NotImplementedError
 
     def delete(self, resource_id: str, state: Values, call: Call) -> None:
-        """Remove it; one that is already gone is fine."""
-        raise NotImplementedError
+        """Remove it, where it is anywhere but in the state; one that is already gone is fine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
-    """One plugin: its name, its provider's settings, its adapters by type token.
+    """One plugin: its name, its adapters by type token, and its provider's settings: their SDK class, those known.
 
     `configure` gets the provider's settings; adapters check and compare without it, and connect only when they work.
     """
 
     name: str
-    settings: Table
-    configure: Callable[[Values], None]
     resources: Mapping[str, Resource]
+    typed: type
+    settings: Table = field(default_factory=dict)
+    configure: Callable[[Values], None] = lambda _: None

@@ -1,37 +1,28 @@
 """The engine's side of a stand-in: one gRPC service that turns requests into plain values and calls the adapters."""
-# ruff: noqa: N802, D102, ARG002 -- the protocol names the methods and their arguments
+# ruff: noqa: N802 -- the protocol names the methods
 
 import contextlib
 import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from concurrent import futures
-from typing import TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import (
-    engine_pb2,
-    engine_pb2_grpc,
-    plugin_pb2,
-    provider_pb2,
-    provider_pb2_grpc,
-    status_pb2,
-)
+from pulumi._types import input_type_types
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
-from offline.standins.properties import Change, Table, complaints
+from offline.standins.properties import Complaint, complaints
 from offline.standins.resource import Call, Failed, Plugin, Resource, Unfinished
-from offline.standins.values import UNKNOWN, Values, decode, encode, to_wire
+from offline.standins.values import UNKNOWN, Values, decode, encode
 
 # The engine sends as many requests at once as `--parallel` says; each may block for minutes.
 _WORKERS = 64
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-_ENGINES = ("version", "pluginDownloadURL")  # settings of every provider that are the engine's own business
-_Kind = provider_pb2.PropertyDiff
+_ENGINES = ("__", "version", "pluginDownloadURL")  # settings of every provider that are the engine's own business
 Context = grpc.ServicerContext
-Answer = TypeVar("Answer")
 
 
 class Server(provider_pb2_grpc.ResourceProviderServicer):
@@ -49,11 +40,8 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=self.version)
 
     def GetSchema(self, request: provider_pb2.GetSchemaRequest, context: Context) -> provider_pb2.GetSchemaResponse:
-        schema = {
-            "name": self.plugin.name,
-            "version": self.version,
-            "resources": {token: {} for token in self.plugin.resources},
-        }
+        resources: Values = {token: {} for token in self.plugin.resources}
+        schema = {"name": self.plugin.name, "version": self.version, "resources": resources}
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
     def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
@@ -61,9 +49,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
-        inputs, _ = decode(request.news)
-        settings = {name: value for name, value in _public(inputs).items() if name not in _ENGINES}
-        wrong = complaints(self.plugin.settings, _parsed(self.plugin.settings, settings))
+        wrong = complaints(self.plugin.typed, self.plugin.settings, self._settings(request.news))
         return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(wrong))
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
@@ -72,8 +58,8 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return response(changes=response.DIFF_SOME if changed else response.DIFF_NONE)
 
     def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
-        settings = _parsed(self.plugin.settings, decode(request.args)[0])
-        _answered(context, lambda: self.plugin.configure(settings))
+        with _told(context):
+            self.plugin.configure(self._settings(request.args))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     # Resources
@@ -81,46 +67,38 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         adapter = self._adapter(request.urn, context)
         inputs, secrets = decode(request.news)
-        old, _ = decode(request.olds)
-        wrong = adapter.complaints(inputs)
-        answer = struct_pb2.Struct()
-        for name in inputs:
-            answer.fields[name].CopyFrom(request.news.fields[name])
-        if wrong:
+        answer = struct_pb2.Struct(fields={name: request.news.fields[name] for name in inputs})
+        if wrong := adapter.complaints(inputs):
             return provider_pb2.CheckResponse(inputs=answer, failures=_failures(wrong))
-        if adapter.named and "name" not in inputs:
-            kept = old["name"] if "name" in old.get("__defaults", []) else None
-            answer.fields["name"].CopyFrom(to_wire(kept or _unique(request.urn, request.randomSeed)))
-            answer.fields["__defaults"].CopyFrom(to_wire(["name"]))
-        added = _answered(context, lambda: adapter.defaults(inputs, self._call(request.urn)))
-        for name, value in encode(added, secrets).fields.items():
-            answer.fields[name].CopyFrom(value)
+        with _told(context):
+            answer.MergeFrom(encode(adapter.defaults(inputs), secrets))
         return provider_pb2.CheckResponse(inputs=answer)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         adapter = self._adapter(request.urn, context)
         state, old, new = (decode(part)[0] for part in (request.olds, request.old_inputs, request.news))
-        ignored = frozenset(path.split(".")[0].split("[")[0] for path in request.ignoreChanges)
-        found = adapter.diff(state, old, new, ignored)
-        response = provider_pb2.DiffResponse
+        found = adapter.diff(state, old, new, request.ignoreChanges)
+        replaces = [name for name, kind in found.items() if kind.endswith("_REPLACE")]
+        response, detail = provider_pb2.DiffResponse, provider_pb2.PropertyDiff
         return response(
-            changes=response.DIFF_SOME if found.changes else response.DIFF_NONE,
-            diffs=list(found.changes),
-            replaces=[name for name, change in found.changes.items() if change.replaces],
-            deleteBeforeReplace=found.delete_first and any(change.replaces for change in found.changes.values()),
-            detailedDiff={name: _Kind(kind=_kind(change)) for name, change in found.changes.items()},
+            changes=response.DIFF_SOME if found else response.DIFF_NONE,
+            diffs=list(found),
+            replaces=replaces,
+            # Two things of one name cannot live at once.
+            deleteBeforeReplace=bool(replaces) and "name" in adapter.table and "name" not in found,
+            detailedDiff={name: detail(kind=detail.Kind.Value(kind)) for name, kind in found.items()},
             hasDetailedDiff=True,
         )
 
     def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         adapter = self._adapter(request.urn, context)
         inputs, secrets = decode(request.properties)
-        inputs, secrets = _public(inputs), adapter.secrets(secrets)
+        secrets = adapter.secrets(secrets)
         if request.preview:
-            planned = inputs | dict.fromkeys(adapter.outputs, UNKNOWN)
+            planned = inputs | dict.fromkeys(adapter.unknown, UNKNOWN)
             return provider_pb2.CreateResponse(properties=encode(planned, secrets))
-        call = self._call(request.urn)
-        resource_id, state = _answered(context, lambda: adapter.create(inputs, call), secrets)
+        with _told(context, secrets):
+            resource_id, state = adapter.create(inputs, self._call(request.urn))
         return provider_pb2.CreateResponse(id=resource_id, properties=encode(state, secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
@@ -128,33 +106,30 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         state, state_secrets = decode(request.properties)
         _, input_secrets = decode(request.inputs)
         secrets = adapter.secrets(state_secrets | input_secrets)
-        call = self._call(request.urn)
-        now = _answered(context, lambda: adapter.read(request.id, state, call))
+        with _told(context):
+            now = adapter.read(request.id, state)
         if now is None:
             return provider_pb2.ReadResponse()
-        inputs = request.inputs
-        if not inputs.fields:  # an import: what is there is what is wanted
-            inputs = encode({name: value for name, value in now.items() if name in adapter.table and value}, secrets)
-        return provider_pb2.ReadResponse(id=request.id, properties=encode(now, secrets), inputs=inputs)
+        return provider_pb2.ReadResponse(id=request.id, properties=encode(now, secrets), inputs=request.inputs)
 
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         adapter = self._adapter(request.urn, context)
         state, _ = decode(request.olds)
         inputs, secrets = decode(request.news)
-        inputs, secrets = _public(inputs), adapter.secrets(secrets)
+        secrets = adapter.secrets(secrets)
         inputs |= {name: state[name] for name in request.ignoreChanges if name in state and name not in inputs}
         if request.preview:
-            outputs = {name: UNKNOWN if name in adapter.renewed else state.get(name) for name in adapter.outputs}
+            outputs = {name: UNKNOWN if name in adapter.renewed else state.get(name) for name in adapter.unknown}
             return provider_pb2.UpdateResponse(properties=encode(outputs | inputs, secrets))
-        call = self._call(request.urn)
-        new = _answered(context, lambda: adapter.update(request.id, state, inputs, call), secrets)
+        with _told(context):
+            new = adapter.update(request.id, state, inputs, self._call(request.urn))
         return provider_pb2.UpdateResponse(properties=encode(new, secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         adapter = self._adapter(request.urn, context)
         state, _ = decode(request.properties)
-        call = self._call(request.urn)
-        _answered(context, lambda: adapter.delete(request.id, state, call))
+        with _told(context):
+            adapter.delete(request.id, state, self._call(request.urn))
         return empty_pb2.Empty()
 
     def _adapter(self, urn: str, context: Context) -> Resource:
@@ -164,6 +139,16 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
             message = f"the offline stand-in of the plugin '{self.plugin.name}' knows {known}; not {token}"
             context.abort(grpc.StatusCode.UNIMPLEMENTED, message)
         return self.plugin.resources[token]
+
+    def _settings(self, wire: struct_pb2.Struct) -> Values:
+        """The provider's settings: the SDK sends anything but text as JSON."""
+        kinds = input_type_types(self.plugin.typed)
+        settings = {name: value for name, value in decode(wire)[0].items() if not name.startswith(_ENGINES)}
+        for name, value in settings.items():
+            if isinstance(value, str) and value != UNKNOWN and kinds.get(name) is not str:
+                with contextlib.suppress(ValueError):
+                    settings[name] = json.loads(value)
+        return settings
 
     def _call(self, urn: str) -> Call:
         def log(message: str) -> None:
@@ -187,10 +172,11 @@ def serve(plugin: Plugin, version: str, engine: str) -> None:
             server.stop(grace=60).wait()
 
 
-def _answered(context: Context, work: Callable[[], Answer], secrets: Collection[str] = ()) -> Answer:
-    """The result of `work`; a failure ends the request, with what exists nevertheless in the form the engine keeps."""
+@contextlib.contextmanager
+def _told(context: Context, secrets: Collection[str] = ()) -> Iterator[None]:
+    """End the request when the work fails, with what exists nevertheless in the form that the engine keeps."""
     try:
-        return work()
+        yield
     except Failed as error:
         if isinstance(error, Unfinished):
             state = encode(error.state, secrets)
@@ -199,36 +185,7 @@ def _answered(context: Context, work: Callable[[], Answer], secrets: Collection[
             status.details.add().Pack(kept)
             context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        raise  # not reached: abort raises
 
 
-def _failures(wrong: Iterable[tuple[str, str]]) -> list[provider_pb2.CheckFailure]:
+def _failures(wrong: Iterable[Complaint]) -> list[provider_pb2.CheckFailure]:
     return [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in wrong]
-
-
-def _kind(change: Change) -> provider_pb2.PropertyDiff.Kind.ValueType:
-    if change.before and change.after:
-        return _Kind.UPDATE_REPLACE if change.replaces else _Kind.UPDATE
-    if change.after:
-        return _Kind.ADD_REPLACE if change.replaces else _Kind.ADD
-    return _Kind.DELETE_REPLACE if change.replaces else _Kind.DELETE
-
-
-def _parsed(settings: Table, given: Values) -> Values:
-    """Provider settings as the SDK sends them: anything but a string as JSON text."""
-    parsed = dict(given)
-    for name, value in given.items():
-        text = name in settings and settings[name].kind == "string"
-        if isinstance(value, str) and value != UNKNOWN and not text:
-            with contextlib.suppress(ValueError):
-                parsed[name] = json.loads(value)
-    return parsed
-
-
-def _public(values: Values) -> Values:
-    return {name: value for name, value in values.items() if not name.startswith("__")}
-
-
-def _unique(urn: str, seed: bytes) -> str:
-    digits = (seed.hex() or os.urandom(4).hex())[:7]
-    return f"{urn.rsplit('::', 1)[-1]}-{digits}"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from google.protobuf import struct_pb2
+from google.protobuf.json_format import MessageToDict
 
 # The engine's own marks: a string in the place of a value not known yet, and a key that turns an object into a secret.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -15,71 +16,31 @@ Values = dict[str, Any]
 
 def decode(struct: struct_pb2.Struct) -> tuple[Values, set[str]]:
     """The plain values without nulls, and the names of those that hold a secret anywhere inside."""
-    values: Values = {}
-    secrets: set[str] = set()
-    for name, value in struct.fields.items():
-        plain, secret = _plain(value)
-        if plain is not None:
-            values[name] = plain
-        if secret:
-            secrets.add(name)
-    return values, secrets
+    values = MessageToDict(struct)
+    plain: Values = _plain(values)
+    return plain, {name for name, value in values.items() if _secret(value)}
 
 
 def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_pb2.Struct:
     """The wire form of plain values; those named in `secrets` become secret as a whole."""
     struct = struct_pb2.Struct()
     for name, value in values.items():
-        if value is None:
-            continue
-        wire = to_wire(value)
-        if name in secrets:
-            mark = struct_pb2.Value(string_value=_SECRET)
-            wire = struct_pb2.Value(struct_value=struct_pb2.Struct(fields={_SIGNATURE: mark, "value": wire}))
-        struct.fields[name].CopyFrom(wire)
+        if value is not None:
+            struct[name] = {_SIGNATURE: _SECRET, "value": value} if name in secrets else value
     return struct
 
 
-def unknown(value: object) -> bool:
-    """Whether any part of a plain value is not known yet."""
-    if isinstance(value, Mapping):
-        return any(unknown(item) for item in value.values())
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    if isinstance(value, dict):
+        if value.get(_SIGNATURE) == _SECRET:
+            return _plain(value["value"])
+        return {name: plain for name, item in value.items() if (plain := _plain(item)) is not None}
     if isinstance(value, list):
-        return any(unknown(item) for item in value)
-    return value == UNKNOWN
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def to_wire(value: object) -> struct_pb2.Value:
-    """One plain value in wire form."""
-    match value:
-        case None:
-            return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
-        case bool():
-            return struct_pb2.Value(bool_value=value)
-        case int() | float():
-            return struct_pb2.Value(number_value=value)
-        case str():
-            return struct_pb2.Value(string_value=value)
-        case Mapping():
-            fields = {str(key): to_wire(item) for key, item in value.items()}
-            return struct_pb2.Value(struct_value=struct_pb2.Struct(fields=fields))
-        case list() | tuple():
-            return struct_pb2.Value(list_value=struct_pb2.ListValue(values=[to_wire(item) for item in value]))
-    raise TypeError(f"cannot send a {type(value).__name__} to the engine")
-
-
-def _plain(value: struct_pb2.Value) -> tuple[Any, bool]:
-    kind = value.WhichOneof("kind")
-    if kind == "struct_value":
-        fields = value.struct_value.fields
-        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-            return _plain(fields["value"])[0], True
-        pairs = {key: _plain(item) for key, item in fields.items()}
-        plain = {key: item for key, (item, _) in pairs.items() if item is not None}
-        return plain, any(secret for _, secret in pairs.values())
-    if kind == "list_value":
-        items = [_plain(item) for item in value.list_value.values]
-        return [item for item, _ in items], any(secret for _, secret in items)
-    if kind == "number_value" and value.number_value.is_integer():
-        return int(value.number_value), False
-    return (None if kind in (None, "null_value") else getattr(value, kind)), False
+def _secret(value: object) -> bool:
+    if isinstance(value, dict):
+        return value.get(_SIGNATURE) == _SECRET or any(map(_secret, value.values()))
+    return isinstance(value, list) and any(map(_secret, value))

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from offline.standins.postgresql_database import Database
-from offline.standins.postgresql_role import Role
+from offline.standins.postgresql_plugin import Database, Role
 from offline.standins.postgresql_server import PostgresServer
 from offline.standins.resource import Call
 from tests.live import grader_kit

@@ -1,56 +1,69 @@
 import pytest
+from pulumi_command.local import CommandArgs
+from pulumi_docker import ContainerArgs
 
-from offline.standins.properties import Change, Property, changes, complaints, same
-from offline.standins.values import UNKNOWN, decode, encode, unknown
+from offline.standins.properties import Property, changes, complaints, each, same
+from offline.standins.values import UNKNOWN, Values, decode, encode
 
 TABLE = {
-    "name": Property(required=True, replaces=True),
-    "size": Property(kind="number", minimum=1),
-    "mode": Property(one_of=("a", "b"), default="a"),
-    "hosts": Property(kind="set", of={"host": Property(required=True), "ip": Property(default="0.0.0.0")}),
-    "words": Property(kind="list"),
-    "image": Property(computed=True),
-    "password": Property(conflicts=("image",)),
+    **each("name", replaces=True),
+    **each("size", "words"),
+    **each("mode", default="a"),
+    **each("image", computed=True),
+    **each("hosts", of={**each("host"), **each("ip", default="0.0.0.0")}, unordered=True),
+}
+CONTAINER = {
+    **each("image", "memory", "envs", "logOpts"),
+    **each("ports", of=each("internal")),
+    **each("start", default=True, fixed=True),
 }
 
 
 @pytest.mark.parametrize(
     ("inputs", "wrong"),
     [
-        ({"name": "x"}, []),
-        ({}, ["missing required property 'name'"]),
-        ({"name": 1}, ["'name' must be a string"]),
-        ({"name": "x", "size": True}, ["'size' must be a number"]),
-        ({"name": "x", "size": 0}, ["expected 'size' to be at least 1, got 0"]),
-        ({"name": "x", "mode": "c"}, ["expected 'mode' to be one of a, b, got 'c'"]),
-        ({"name": "x", "hosts": [{"ip": "1"}]}, ["missing required property 'hosts[0].host'"]),
-        ({"name": "x", "hosts": [{"host": "h", "no": 1}]}, ["unexpected property 'hosts[0].no'"]),
-        ({"name": "x", "hosts": ["h"]}, ["'hosts[0]' must be a object"]),
-        ({"name": "x", "other": 1}, ["unexpected property 'other'"]),
-        ({"name": "x", "password": "p", "image": "i"}, ["'password' conflicts with 'image'"]),
-        ({"name": UNKNOWN, "size": UNKNOWN, "hosts": [UNKNOWN, {"host": UNKNOWN}]}, []),
+        ({"image": "x"}, []),
+        ({}, ["missing required property 'image'"]),
+        ({"image": "x", "start": True}, []),
+        ({"image": 1}, ["'image' must be a string"]),
+        ({"image": "x", "memory": True}, ["'memory' must be a number"]),
+        ({"image": "x", "envs": "a"}, ["'envs' must be a list"]),
+        ({"image": "x", "logOpts": []}, ["'logOpts' must be a map"]),
+        ({"image": "x", "ports": [{}]}, ["missing required property 'ports[0].internal'"]),
+        ({"image": "x", "ports": [{"internal": 1, "no": 1}]}, ["unexpected property 'ports[0].no'"]),
+        ({"image": "x", "ports": ["p"]}, ["'ports[0]' must be a object"]),
+        ({"image": "x", "other": 1}, ["unexpected property 'other'"]),
+        ({"image": UNKNOWN, "memory": UNKNOWN, "ports": [UNKNOWN, {"internal": UNKNOWN}]}, []),
     ],
 )
-def test_what_the_official_plugin_refuses_is_refused(inputs: dict[str, object], wrong: list[str]) -> None:
-    assert [reason for _, reason in complaints(TABLE, inputs)] == wrong
+def test_what_the_official_plugin_refuses_is_refused(inputs: Values, wrong: list[str]) -> None:
+    assert [reason for _, reason in complaints(ContainerArgs, CONTAINER, inputs)] == wrong
 
 
-def test_what_only_the_official_plugin_can_do_is_said_so() -> None:
-    ((name, reason),) = complaints(TABLE, {"name": "x", "gpus": "all"}, frozenset({"gpus"}))
-    assert name == "gpus"
-    assert "official plugin only" in reason
+@pytest.mark.parametrize(
+    ("inputs", "named"),
+    [({"gpus": "all"}, "gpus"), ({"start": False}, "start"), ({"ports": [{"ip": "::"}]}, "ports[0].ip")],
+)
+def test_what_only_the_official_plugin_can_do_is_said_so(inputs: Values, named: str) -> None:
+    found = dict(complaints(ContainerArgs, CONTAINER, {"image": "x"} | inputs))
+    assert found[named] == f"'{named}' works with the official plugin only, not with its offline stand-in"
+
+
+def test_one_of_a_few_words_is_checked() -> None:
+    ((_, reason),) = complaints(CommandArgs, each("logging"), {"logging": "loud"})
+    assert reason == "expected 'logging' to be one of stdout, stderr, stdoutAndStderr, none, got 'loud'"
 
 
 @pytest.mark.parametrize("nothing", [None, "", 0, False, [], {}])
 def test_nothing_empty_and_zero_are_one(nothing: object) -> None:
-    assert same(Property(kind="any"), nothing, None)
-    assert not same(Property(kind="any"), nothing, "something")
+    assert same(Property(), nothing, None)
+    assert not same(Property(), nothing, "something")
 
 
 def test_a_set_has_no_order_and_a_list_has() -> None:
-    assert same(Property(kind="set"), ["a", "b"], ["b", "a"])
-    assert not same(Property(kind="set"), ["a", "b"], ["b"])
-    assert not same(Property(kind="list"), ["a", "b"], ["b", "a"])
+    assert same(Property(unordered=True), ["a", "b"], ["b", "a"])
+    assert not same(Property(unordered=True), ["a", "b"], ["b"])
+    assert not same(Property(), ["a", "b"], ["b", "a"])
 
 
 def test_defaults_count_as_given_at_every_depth() -> None:
@@ -62,9 +75,9 @@ def test_defaults_count_as_given_at_every_depth() -> None:
 def test_changes_say_whether_they_replace_and_leave_computed_ones_alone() -> None:
     old = {"name": "x", "image": "sha256:1", "words": ["w"]}
     assert changes(TABLE, old, {"name": "y", "size": 2}) == {
-        "name": Change(before=True, after=True, replaces=True),
-        "size": Change(before=False, after=True, replaces=False),
-        "words": Change(before=True, after=False, replaces=False),
+        "name": "UPDATE_REPLACE",
+        "size": "ADD",
+        "words": "DELETE",
     }
     assert changes(TABLE, old, {"name": "x", "words": ["w"], "image": UNKNOWN}).keys() == {"image"}
 
@@ -84,8 +97,3 @@ def test_a_secret_deep_inside_makes_the_whole_property_secret() -> None:
     plain, secrets = decode(outer)
     assert plain == {"uploads": [{"content": "hush"}], "name": "x"}
     assert secrets == {"uploads"}
-
-
-def test_unknown_is_found_at_every_depth() -> None:
-    assert unknown({"a": [{"b": UNKNOWN}]})
-    assert not unknown({"a": [{"b": "known"}]})

@@ -5,11 +5,12 @@ from concurrent import futures
 from typing import Any, ClassVar
 
 import grpc
+import pulumi
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
-from offline.standins.properties import Property
+from offline.standins.properties import each
 from offline.standins.resource import Call, Failed, Plugin, Resource, Unfinished
 from offline.standins.server import Server
 from offline.standins.values import UNKNOWN, Values, decode, encode
@@ -17,13 +18,32 @@ from offline.standins.values import UNKNOWN, Values, decode, encode
 URN = "urn:pulumi:dev::mentor::mentor:Seats$memory:index/thing:Thing::one"
 
 
+@pulumi.input_type
+class ThingArgs:
+    """As the SDK writes its classes: a constructor, and a typed getter for each property."""
+
+    def __init__(self, *, kind: str) -> None: ...
+
+    @property
+    @pulumi.getter
+    def name(self) -> str: ...  # type: ignore[empty-body]
+
+    @property
+    @pulumi.getter
+    def kind(self) -> str: ...  # type: ignore[empty-body]
+
+    @property
+    @pulumi.getter
+    def size(self) -> int: ...  # type: ignore[empty-body]
+
+    @property
+    @pulumi.getter
+    def password(self) -> str: ...  # type: ignore[empty-body]
+
+
 class Thing(Resource):
-    table: ClassVar = {
-        "name": Property(replaces=True),
-        "kind": Property(required=True),
-        "size": Property(kind="number", default=1),
-        "password": Property(),
-    }
+    typed: ClassVar = ThingArgs
+    table: ClassVar = {**each("name", replaces=True), **each("kind", "password"), **each("size", default=1)}
     outputs: ClassVar = ("address", "token")
     renewed: ClassVar = ("address",)
     secret_outputs: ClassVar = frozenset({"token"})
@@ -38,8 +58,8 @@ class Thing(Resource):
         self.things[inputs["name"]] = state
         return inputs["name"], state
 
-    def read(self, resource_id: str, state: Values, call: Call) -> Values | None:
-        del state, call
+    def read(self, resource_id: str, state: Values) -> Values | None:
+        del state
         return self.things.get(resource_id)
 
     def update(self, resource_id: str, state: Values, inputs: Values, call: Call) -> Values:
@@ -59,10 +79,10 @@ configured: list[Values] = []
 def engine() -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
     configured.clear()
     Thing.things = {}
-    settings = {"port": Property(kind="number"), "password": Property()}
     plugin = Plugin(
         name="memory",
-        settings=settings,
+        typed=ThingArgs,
+        settings=each("kind", "size", "password"),
         configure=configured.append,
         resources={"memory:index/thing:Thing": Thing()},
     )
@@ -81,50 +101,54 @@ def test_version_and_schema(engine: provider_pb2_grpc.ResourceProviderStub) -> N
 
 
 def test_settings_are_json_except_where_they_are_text(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
-    args = encode({"port": "5432", "password": "123456", "version": "1.2.3"}, {"password"})
+    args = encode({"kind": "k", "size": "5432", "password": "123456", "version": "1.2.3"}, {"password"})
     assert not engine.CheckConfig(provider_pb2.CheckRequest(news=args)).failures
     answer = engine.Configure(provider_pb2.ConfigureRequest(args=args))
     assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
-    assert configured[0]["port"] == 5432
-    assert configured[0]["password"] == "123456"
+    assert configured == [{"kind": "k", "size": 5432, "password": "123456"}]
 
 
-def test_check_fills_in_defaults_and_a_name_that_stays(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
-    request = provider_pb2.CheckRequest(urn=URN, news=encode({"kind": "k"}), randomSeed=b"\x01\x02\x03\x04")
-    first = engine.Check(request).inputs
-    assert decode(first)[0] == {"kind": "k", "size": 1, "name": "one-0102030", "__defaults": ["name"]}
-    again = provider_pb2.CheckRequest(urn=URN, news=encode({"kind": "k"}), olds=first, randomSeed=b"\x09\x09\x09\x09")
-    assert engine.Check(again).inputs == first
+def test_check_fills_in_defaults_and_keeps_secrets(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
+    news = encode({"name": "n", "kind": "k", "password": "p"}, {"password"})
+    checked, secrets = decode(engine.Check(provider_pb2.CheckRequest(urn=URN, news=news)).inputs)
+    assert checked == {"name": "n", "kind": "k", "password": "p", "size": 1}
+    assert secrets == {"password"}
 
 
 def test_check_names_every_failure(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
     answer = engine.Check(provider_pb2.CheckRequest(urn=URN, news=encode({"size": "big"})))
-    assert [failure.property for failure in answer.failures] == ["size", "kind"]
+    assert [failure.property for failure in answer.failures] == ["size", "kind", "name"]
 
 
 @pytest.mark.parametrize(
-    ("new", "ignored", "replaces", "first"),
+    ("new", "ignored", "found"),
     [
-        ({"name": "n", "kind": "k"}, [], [], False),
-        ({"name": "n", "kind": "other"}, [], [], False),
-        ({"name": "n", "kind": "other"}, ["kind"], [], False),
-        ({"name": "m", "kind": "k"}, [], ["name"], False),
+        ({"name": "n", "kind": "k"}, [], {}),
+        ({"name": "n", "kind": "other"}, [], {"kind": "UPDATE"}),
+        ({"name": "n", "kind": "other"}, ["kind"], {}),
+        ({"name": "n", "kind": "k", "password": "p"}, [], {"password": "ADD"}),
+        ({"name": "m", "kind": "k"}, [], {"name": "UPDATE_REPLACE"}),
     ],
 )
 def test_diff(
-    engine: provider_pb2_grpc.ResourceProviderStub,
-    new: Values,
-    ignored: list[str],
-    replaces: list[str],
-    first: bool,
+    engine: provider_pb2_grpc.ResourceProviderStub, new: Values, ignored: list[str], found: dict[str, str]
 ) -> None:
     old = encode({"name": "n", "kind": "k", "size": 1})
     request = provider_pb2.DiffRequest(urn=URN, olds=old, old_inputs=old, news=encode(new), ignoreChanges=ignored)
     answer = engine.Diff(request)
-    changed = new["kind"] != "k" and not ignored
-    assert (answer.changes == answer.DIFF_SOME) == (changed or bool(replaces))
-    assert list(answer.replaces) == replaces
-    assert answer.deleteBeforeReplace is first
+    assert (answer.changes == answer.DIFF_SOME) == bool(found)
+    kinds = {name: provider_pb2.PropertyDiff.Kind.Name(diff.kind) for name, diff in answer.detailedDiff.items()}
+    assert kinds == found
+    assert list(answer.replaces) == [name for name, kind in found.items() if kind.endswith("REPLACE")]
+    assert not answer.deleteBeforeReplace  # of two names both can live at once
+
+
+def test_a_thing_goes_before_its_successor_of_the_same_name(
+    engine: provider_pb2_grpc.ResourceProviderStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Thing, "table", {**Thing.table, **each("kind", replaces=True)})
+    old, new = encode({"name": "n", "kind": "k"}), encode({"name": "n", "kind": "other"})
+    assert engine.Diff(provider_pb2.DiffRequest(urn=URN, olds=old, old_inputs=old, news=new)).deleteBeforeReplace
 
 
 def test_create_at_preview_makes_nothing(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
@@ -136,7 +160,7 @@ def test_create_at_preview_makes_nothing(engine: provider_pb2_grpc.ResourceProvi
 
 
 def test_life_with_secrets(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
-    inputs = encode({"name": "n", "kind": "k", "password": "p", "__defaults": ["name"]}, {"password"})
+    inputs = encode({"name": "n", "kind": "k", "password": "p"}, {"password"})
     made = engine.Create(provider_pb2.CreateRequest(urn=URN, properties=inputs))
     assert made.id == "n"
     state, secrets = decode(made.properties)
@@ -158,12 +182,6 @@ def test_life_with_secrets(engine: provider_pb2_grpc.ResourceProviderStub) -> No
 
     engine.Delete(provider_pb2.DeleteRequest(urn=URN, id="n", properties=made.properties))
     assert engine.Read(provider_pb2.ReadRequest(urn=URN, id="n", properties=made.properties)).id == ""
-
-
-def test_an_import_takes_its_inputs_from_what_is_there(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
-    Thing.things["n"] = {"name": "n", "kind": "k", "size": 0, "address": "here"}
-    read = engine.Read(provider_pb2.ReadRequest(urn=URN, id="n"))
-    assert decode(read.inputs)[0] == {"name": "n", "kind": "k"}
 
 
 def test_a_failure_is_one_sentence(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
