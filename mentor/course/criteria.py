@@ -9,6 +9,8 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from mentor.course import readers
+from mentor.course.attempts import Trial
+from mentor.course.editors import COLUMN_LISTS, FLAG, POSITIONS, TEXT, TEXT_OR_LIST, TYPES
 from mentor.course.rowsets import MOST_ROWS
 from mentor.course.sqltext import Name, identifier, qualified
 from mentor.settings import values
@@ -17,22 +19,6 @@ from mentor.settings.values import read_by
 
 MOST_COLUMNS = 1600  # of a table of PostgreSQL's
 MOST_DIGITS = 15  # more than a double precision holds
-
-TEXT = WithJsonSchema({"type": "string"})
-FLAG = WithJsonSchema({"type": "boolean", "default": False})
-TEXT_OR_LIST = WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}})
-COLUMN_LISTS = WithJsonSchema(
-    {"type": ["string", "array"], "items": {"type": ["string", "array"], "items": {"type": "string"}}}
-)
-POSITIONS = WithJsonSchema({"type": ["integer", "array"], "items": {"type": "integer"}})
-TYPES = WithJsonSchema(
-    {
-        "anyOf": [
-            {"type": "array", "items": {"type": "string"}},
-            {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
-        ]
-    }
-)
 
 Object = Annotated[Name, read_by(qualified), TEXT]
 Column = Annotated[str, read_by(identifier)]
@@ -200,6 +186,13 @@ class Truth(Criterion):
     sql: Sql = Field(description="A SELECT or an expression that gives true when it is done")
 
 
+class Behaviour(Criterion):
+    """A database carries out what it must, and refuses what it must."""
+
+    kind = "behaviour"
+    behaviour: Trial = Field(description="What to try; it is taken back in any case")
+
+
 class InSeat(Criterion):
     """What is looked for in the seat, by a command over SSH."""
 
@@ -249,7 +242,9 @@ class Docker(InSeat):
     docker: DockerTarget = Field(description="What to look for")
 
 
-KINDS: tuple[type[Criterion], ...] = (Table, RowCount, Content, Query, View, Function, Truth, Shell, Docker)
+KINDS: tuple[type[Criterion], ...] = (
+    Table, RowCount, Content, Query, View, Function, Truth, Behaviour, Shell, Docker,
+)  # fmt: skip
 
 
 def kind_of(value: object) -> str | None:
@@ -268,6 +263,7 @@ Check = Annotated[
     | Annotated[View, Tag("view")]
     | Annotated[Function, Tag("function")]
     | Annotated[Truth, Tag("sql")]
+    | Annotated[Behaviour, Tag("behaviour")]
     | Annotated[Shell, Tag("shell")]
     | Annotated[Docker, Tag("docker")],
     Discriminator(kind_of, custom_error_type="check_kind", custom_error_message="is no check"),

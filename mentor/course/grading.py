@@ -15,9 +15,10 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, NotRequired, Protocol, TypedDict, assert_never
 
-from mentor.course import rowsets, shapes
+from mentor.course import attempts, rowsets, shapes
 from mentor.course.criteria import (
     Answer,
+    Behaviour,
     Check,
     Content,
     Docker,
@@ -41,13 +42,14 @@ class Step(TypedDict):
 
     sql: str
     expected: dict[str, Any]
+    own_code: NotRequired[bool]
 
 
 class SqlCheck(TypedDict):
-    """One check in a database; the steps are asked in order, up to the first whose answer is not right."""
+    """One check in a database; the steps are taken in order, up to the first that is not right."""
 
     id: str
-    steps: list[Step]
+    steps: list[Step] | list[attempts.Attempt]
     message: NotRequired[str]
 
 
@@ -98,7 +100,8 @@ def seat_checks(task: Task) -> list[SeatCheck]:
 
 def sql_check(name: str, check: Check) -> SqlCheck:
     """Write one check in a database."""
-    found: SqlCheck = {"id": name, "steps": _steps(check)}
+    steps = attempts.written(check.behaviour) if isinstance(check, Behaviour) else _steps(check)
+    found: SqlCheck = {"id": name, "steps": steps}
     if check.message:
         found["message"] = check.message
     return found
@@ -124,7 +127,8 @@ def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
         case Function():
             arguments = ", ".join(map(argument, check.arguments))
             called = f"{check.function.sql}({arguments})"
-            return [_rows(check, rowsets.listed(f"SELECT * FROM {called}"), f"{check.function}({arguments})")]
+            asked = _rows(check, rowsets.listed(f"SELECT * FROM {called}"), f"{check.function}({arguments})")
+            return [{**asked, "own_code": True}]
         case Truth():
             return [
                 {
@@ -132,8 +136,8 @@ def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
                     "expected": {"kind": "truth"},
                 }
             ]
-        case Shell() | Docker():
-            raise TypeError(f"{check.kind} is no check in a database")
+        case Behaviour() | Shell() | Docker():
+            raise TypeError(f"{check.kind} is not asked by a statement of one value")
     assert_never(check)
 
 

@@ -15,6 +15,7 @@ from mentor.settings import values
 from mentor.settings.problems import meant
 
 LONGEST_SQL = 20_000
+TRIED = ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "SELECT", "CALL")
 TYPES = (
     '"char"', "bigint", "bit", "bit varying", "boolean", "bool", "box", "bytea", "character", "char",
     "character varying", "varchar", "cidr", "circle", "date", "datemultirange", "daterange", "double precision",
@@ -69,6 +70,18 @@ def sql(value: object) -> str:
     if first := re.match(r"(?i)(insert|update|delete|create|drop|alter|truncate|grant|do|call|set)\b", statement):
         raise ValueError(f"starts with {first[0].upper()}: a check only looks, so write a SELECT")
     return statement
+
+
+def statement(value: object) -> str:
+    """Read one statement that may write; what ends it is taken off."""
+    if not isinstance(value, str):
+        raise ValueError("is not SQL: write it as text")  # noqa: TRY004 - pydantic collects ValueError only
+    found = value.strip().rstrip(";").rstrip()
+    if len(found) > LONGEST_SQL:
+        raise ValueError(f"is {len(found)} characters long: at most {LONGEST_SQL}")
+    if "\0" in found or not re.match(rf"(?i)({'|'.join(TRIED)})\b", found):
+        raise ValueError(f"is nothing that can be tried and taken back: begin with {', '.join(TRIED)}")
+    return found
 
 
 def script(value: object) -> str:

@@ -12,7 +12,8 @@ from typing import Annotated
 from pydantic import Field
 
 from mentor.course import readers
-from mentor.course.criteria import TEXT_OR_LIST, Check, Place
+from mentor.course.criteria import Check, Place
+from mentor.course.editors import TEXT_OR_LIST
 from mentor.settings import values
 from mentor.settings.explain import Report
 from mentor.settings.model import Section as Model

@@ -146,6 +146,44 @@ def test_what_runs_during_a_check_gains_nothing(spoilt: Class) -> None:
         assert spoilt.told("s01", "spoils")[1] == "('won:') is not right"
 
 
+def test_what_runs_during_an_attempt_can_write_and_nothing_of_it_is_left(spoilt: Class) -> None:
+    fires = """CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE '%', attack(); END$$;
+    CREATE TRIGGER fires BEFORE INSERT ON animal FOR EACH ROW EXECUTE FUNCTION fires();"""
+    assert spoilt.work("s01", TRICKS + fires).returncode == 0
+    roles, database = spoilt.admin(ROLES), "SELECT datconnlimit, datacl, datdba FROM pg_database WHERE datname = 's01'"
+    before = spoilt.admin(database)
+    spoilt.tasks = {**TWO_ROWS, "fires": "{behaviour: {works: INSERT INTO public.animal VALUES (7, 'x')}}"}
+    with spoilt.session("s02", "SELECT 1"):
+        spoilt.deliver()
+        spoilt.becomes("s01", ok=False, task="fires")
+        said = spoilt.told("s01", "fires")[1]
+    # His own, all of it, and taken back.
+    own = {
+        "CREATE TABLE evil ()",
+        "CREATE TEMP TABLE evil ()",
+        "SELECT lo_create(0)",
+        "ALTER DATABASE s01 CONNECTION LIMIT 0",
+    }
+    won = said.partition("won:")[2].rstrip(")").split("; ")[1:]
+    assert set(won) - own <= {"SET transaction_read_only = off"}, said
+    assert (spoilt.admin(ROLES), spoilt.admin(database)) == (roles, before)
+    assert spoilt.admin("SELECT count(*) FROM pg_class WHERE relname = 'evil'", "s01") == "0"
+    assert spoilt.admin("SELECT count(*) FROM pg_largeobject_metadata", "s01") == "0"
+    assert spoilt.admin("SELECT count(*) FROM animal", "s01") == "1"
+
+
+def test_what_a_check_tries_is_no_sign_of_anybody_and_no_reason_to_look_again(spoilt: Class) -> None:
+    """The server counts what was taken back as written, like a student's own rows."""
+    tried = "works: \"INSERT INTO public.animal VALUES (7, 'x')\", fails: \"INSERT INTO public.animal VALUES (1, 'x')\""
+    spoilt.tasks = {**TWO_ROWS, "keys": f"{{behaviour: {{{tried}, because: unique}}}}"}
+    spoilt.deliver()
+    spoilt.becomes("s01", ok=True, task="keys")
+    found = spoilt.results()["s01"]
+    # Others' work shows in passes that come after several looks at the counters.
+    assert_victims_stay_fresh(spoilt)
+    assert spoilt.results()["s01"] == found
+
+
 def test_a_course_that_is_loaded_again_is_what_references_are_asked_of(spoilt: Class) -> None:
     spoilt.tasks = {"same": "{query: SELECT count(*) FROM public.animal, sameAs: SELECT count(*) FROM public.animal}"}
     spoilt.deliver()

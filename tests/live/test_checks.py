@@ -99,7 +99,21 @@ DONE = [
     "{function: pairs, arguments: 2, ordered: true, sameAs: \"VALUES (1, '1'), (2, '2')\"}",
     "{function: total, arguments: [[1, 2]], returns: 3}",
     "{function: shout, arguments: [null], returns: [[null]]}",
+    "{function: books, returns: 3}",
     "{sql: EXISTS (SELECT FROM public.book)}",
+    (
+        "{behaviour: {works: [\"INSERT INTO public.book VALUES (4, 'Four', 1)\", DELETE FROM public.book],"
+        " fails: [\"INSERT INTO public.book VALUES (1, 'One', 1)\", DELETE FROM public.author]}}"
+    ),
+    # A trigger of the student's; what comes first, and what is checked at the end of a transaction.
+    (
+        "{behaviour: {first: \"INSERT INTO public.author (name) VALUES ('Zoë')\","
+        " works: INSERT INTO public.later SELECT id FROM public.author WHERE name = 'Zoë',"
+        " fails: \"INSERT INTO public.author (name) VALUES ('Zoë')\", because: unique}}"
+    ),
+    "{behaviour: {fails: INSERT INTO public.later VALUES (99), because: foreignKey}}",
+    "{behaviour: {fails: \"INSERT INTO public.book (id, title) VALUES (9, repeat('x', 41))\", because: type}}",
+    "{behaviour: {fails: SELECT public.fails(), because: trigger}}",
     "{sql: SELECT count(*) = 3 FROM public.book;}",
 ]
 
@@ -157,6 +171,19 @@ MISSING = [
     ("{function: add, arguments: [2, 3], returns: 6}", "add(2, 3): (5) is not right"),
     ("{function: add, arguments: [2], returns: 6}", "a function is not there, or takes other arguments: function public.add(integer) does not exist"),  # noqa: E501
     ("{function: fails, returns: 6}", "your database answers with an error: my own trouble"),
+    ("{behaviour: {fails: DELETE FROM public.book}}", "is accepted, and must be refused: DELETE FROM public.book"),
+    ("{behaviour: {works: INSERT INTO public.book VALUES (1)}}",
+     ("is refused, and must work: INSERT INTO public.book VALUES (1) "
+     '(null value in column "title" of relation "book" violates not-null constraint)')),
+    ("{behaviour: {fails: INSERT INTO public.later VALUES (99), because: [unique, check]}}",
+     ("is refused, but not by a unique key or a CHECK constraint: INSERT INTO public.later VALUES (99) "
+     '(insert or update on table "later" violates foreign key constraint "later_author_id_fkey")')),
+    # What is not there refuses everything, and that is nobody's work.
+    ("{behaviour: {fails: INSERT INTO public.gone VALUES (1)}}",
+     'something it needs is not there: relation "public.gone" does not exist'),
+    ("{behaviour: {first: DELETE FROM public.author, fails: INSERT INTO public.book VALUES (1)}}",
+     ('your database answers with an error: update or delete on table "author" violates foreign key constraint '
+     '"book_author_id_fkey" on table "book"')),
     ("{sql: SELECT max(id) > 5 FROM public.book}", "not done yet"),
     ("{sql: SELECT max(id) > 5 FROM public.nothing}", "not done yet"),
 ]  # fmt: skip
@@ -172,6 +199,12 @@ def verdicts(server: Scratch) -> dict[str, Verdict]:
 @pytest.mark.parametrize("text", DONE)
 def test_what_is_done_is_done(verdicts: dict[str, Verdict], text: str) -> None:
     assert verdicts[text] == Verdict(ok=True, detail="")
+
+
+def test_what_was_tried_is_taken_back(server: Scratch, verdicts: dict[str, Verdict]) -> None:
+    assert len(verdicts) > len(MISSING)
+    counted = "SELECT (SELECT count(*) FROM book), (SELECT count(*) FROM author), (SELECT count(*) FROM audit)"
+    assert server.sql("s01", counted) == "3|2|0"
 
 
 @pytest.mark.parametrize(("text", "detail"), MISSING)

@@ -14,6 +14,7 @@ from typing import Any
 from .plan import Plan
 from .visit import FRESH, Pass
 from .wire import RefusedError, Row, Wire, WireError
+from .writes import Writes
 
 PATIENCE = 5.0
 OPTIONS = "-c search_path=public -c synchronous_commit=off -c statement_timeout=4000 -c lock_timeout=2000"
@@ -46,7 +47,7 @@ WHERE stats.datname IS NOT NULL
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """What the server has counted in one database, and when its owner's open sessions last did something."""
+    """What others than the grader did in one database, and when its owner's open sessions last did something."""
 
     written: int
     sessions: int
@@ -64,12 +65,17 @@ class Ledger:
         self._active: dict[str, float] = {}
         self._errors: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._unwritten: set[str] = set()
+        self._writes: defaultdict[str, Writes] = defaultdict(Writes)
 
     def note(self, found: Pass) -> None:
         """Take in a pass."""
         self._passes[found.student] = found
         self._errors[found.student].update(found.reasons)
         self._unwritten.add(found.student)
+
+    def wrote(self, student: str, rows: int | None) -> None:
+        """Note what a check wrote and took back."""
+        self._writes[student].own(rows)
 
     def seen(self, student: str, at: float) -> None:
         """Note when a student last did something in his database."""
@@ -92,7 +98,7 @@ class Ledger:
 
     async def keep(self, plan: Plan) -> None:
         """Forget who and what is not in the plan, and the roles that looked at whom is gone."""
-        for known in (self._passes, self._active, self._errors):
+        for known in (self._passes, self._active, self._errors, self._writes):
             for gone in set(known) - set(plan.students):
                 known.pop(gone)
         await self._ask(FORGET, json.dumps(list(plan.students)))
@@ -121,10 +127,11 @@ class Ledger:
 
     async def look(self) -> dict[str, Use]:
         """Read all databases' counters, and when their owners were last seen."""
-        return {
-            str(name): Use(written=int(written or 0), sessions=int(sessions or 0), active=float(at) if at else None)
-            for name, written, sessions, at in await self._ask(LOOK)
-        }
+        uses = {}
+        for name, written, sessions, at in await self._ask(LOOK):
+            others = self._writes[str(name)].others(int(written or 0))
+            uses[str(name)] = Use(written=others, sessions=int(sessions or 0), active=float(at) if at else None)
+        return uses
 
     async def engage(self, student: str) -> bool:
         """Make sure that there is the role that looks at this student; False while he has no database."""

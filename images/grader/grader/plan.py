@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from .attempt import Attempt
 from .judge import Expected
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 STUDENT = r"^[a-z][a-z0-9-]{0,30}$"
 MOST_CHECKS = 6000
 """Of all tasks together: more than a course can have."""
+MOST_STEPS = 20
 
 
 class _Part(BaseModel):
@@ -27,20 +29,24 @@ class _Part(BaseModel):
 
 
 class Step(_Part):
-    """A statement that gives one value, and what it is to be."""
+    """A statement that gives one value, and what it is to be.
+
+    ``own_code``: what it calls is the student's, and finds his tables as it does when he calls it.
+    """
 
     sql: str = Field(min_length=1, max_length=1_000_000)
     expected: Expected
+    own_code: bool = False
 
 
 class Check(_Part):
-    """Done when every step's answer is right; they are asked one after the other, up to the first that is not.
+    """Done when every step is right; they are taken one after the other, up to the first that is not.
 
     ``message``: the author's words for what is missing, in place of those that are found.
     """
 
     id: str = Field(min_length=1, max_length=100)
-    steps: tuple[Step, ...] = Field(min_length=1, max_length=5)
+    steps: tuple[Step | Attempt, ...] = Field(min_length=1, max_length=MOST_STEPS)
     message: str = Field(default="", max_length=1000)
 
 

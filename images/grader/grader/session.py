@@ -5,20 +5,21 @@ a check, they do to himself, and the next check starts over with every setting t
 """
 
 import logging
+from dataclasses import dataclass, field
 
-from . import reference, verdict
+from . import attempt, reference, verdict
+from .attempt import Attempt, Wrote
 from .judge import Expected, Rows
-from .plan import Check
+from .plan import Check, Step
 from .reference import NoReferenceError, References
 from .verdict import Verdict
-from .wire import FORMATS, RefusedError, Wire
+from .wire import FORMATS, RefusedError, Wire, WireError
 
 log = logging.getLogger(__name__)
 
 SECONDS = 1.0
 """What the server gives a statement."""
 GRACE = 0.5  # seconds more for its answer
-PATIENCE = SECONDS + GRACE
 LOCK_MS = 300
 
 
@@ -34,19 +35,17 @@ def options(seconds: float = SECONDS) -> str:
     )
 
 
-def begin(seconds: float = SECONDS) -> str:
-    """Begin the transaction of a check."""
+def afresh(seconds: float, *, own_code: bool = False, writes: bool = False) -> str:
+    """End what was begun, and begin a transaction that is never committed.
+
+    ``own_code``: what runs in it is the student's own, and finds what it finds when he runs it.
+    """
     return (
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL role none; "
-        "SET LOCAL search_path = pg_catalog, pg_temp; "
+        f"ROLLBACK; BEGIN ISOLATION LEVEL READ COMMITTED READ {'WRITE' if writes else 'ONLY'}; SET LOCAL role none; "
+        f"SET LOCAL search_path = {'public' if own_code or writes else 'pg_catalog'}, pg_temp; "
         f"SET LOCAL statement_timeout = {_ms(seconds)}; SET LOCAL lock_timeout = {LOCK_MS}; "
         "SET LOCAL client_min_messages = error; SET LOCAL row_security = on"
     )
-
-
-def afresh(seconds: float = SECONDS) -> str:
-    """End one transaction, and begin the next."""
-    return f"ROLLBACK; {begin(seconds)}"
 
 
 def _ms(seconds: float) -> int:
@@ -57,63 +56,84 @@ class _NoTableError(Exception):
     """What a reference query reads is not a table here."""
 
 
-async def judged(
-    wire: Wire, check: Check, references: References, prints: dict[str, str], seconds: float = SECONDS
-) -> Verdict:
-    """Ask a check's steps in order; the first that is not right decides, in the author's words where he gave some.
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A connection in which checks are asked; ``wrote`` is told what attempts write and take back.
 
     ``prints`` keeps the fingerprints of this database's tables, for the checks that follow.
-
-    Raises:
-        OverdueError: the session is of no more use.
-        LostError: there is none any more.
     """
-    found = Verdict(ok=True)
-    for number, step in enumerate(check.steps):
-        if number:  # what the step before ran may have changed how this one is read
-            await wire.tell(afresh(seconds), seconds + GRACE)
+
+    wire: Wire
+    references: References
+    wrote: Wrote
+    seconds: float = SECONDS
+    prints: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def patience(self) -> float:
+        """Seconds for one answer."""
+        return self.seconds + GRACE
+
+    async def judged(self, check: Check) -> Verdict:
+        """Take a check's steps in order; the first that is not right decides, in the author's words where he gave some.
+
+        Raises:
+            OverdueError: the session is of no more use.
+            LostError: there is none any more.
+        """
+        found = Verdict(ok=True)
+        for step in check.steps:
+            # What the step before ran may have changed how this one is read.
+            found = await (self._attempted(step) if isinstance(step, Attempt) else self._answered(step))
+            if not found.ok:
+                break
+        if found.ok is False and check.message:
+            return Verdict(ok=False, detail=verdict.plain(check.message))
+        return found
+
+    async def _attempted(self, step: Attempt) -> Verdict:
+        await self.wire.tell(afresh(self.seconds, writes=True), self.patience)
         try:
-            rows = await wire.ask(verdict.statement(step.sql), seconds + GRACE)
-            found = verdict.of_rows(rows, await _complete(wire, step.expected, references, prints, seconds))
+            return await attempt.tried(self.wire, step, self.patience, self.wrote)
+        except WireError:
+            self.wrote(None)
+            raise
+
+    async def _answered(self, step: Step) -> Verdict:
+        await self.wire.tell(afresh(self.seconds, own_code=step.own_code), self.patience)
+        try:
+            rows = await self.wire.ask(verdict.statement(step.sql), self.patience)
+            return verdict.of_rows(rows, await self._complete(step.expected))
         except RefusedError as error:
-            found = verdict.of_error(error)
+            return verdict.of_error(error)
         except _NoTableError as error:
-            found = Verdict(ok=False, detail=f"{error} is not a table any more")
+            return Verdict(ok=False, detail=f"{error} is not a table any more")
         except NoReferenceError as error:
             log.warning("a reference query cannot be asked: %s", str(error).strip())
-            found = verdict.unknown("reference")
-        if not found.ok:
-            break
-    if found.ok is False and check.message:
-        return Verdict(ok=False, detail=verdict.plain(check.message))
-    return found
+            return verdict.unknown("reference")
 
+    async def _complete(self, expected: Expected) -> Expected:
+        """Find the rows that a reference query stands for, over this database's data."""
+        if not isinstance(expected, Rows) or expected.reference is None:
+            return expected
+        query, prints = expected.reference, self.prints
+        for table in await self.references.tables(query):
+            if table not in prints:
+                prints[table] = await self._fetched(reference.fingerprint(table))
+            if not prints[table]:
+                raise _NoTableError(table)
+            if reference.is_too_large(prints[table]):
+                raise NoReferenceError(f"{table} has too many rows")
+        contents = {
+            table: await self._fetched(reference.content(table))
+            for table in await self.references.wanted(query, prints)
+        }
+        if "" in contents.values():
+            raise NoReferenceError("the rows that were changed are too many")
+        return expected.model_copy(update={"rows": await self.references.rows(query, prints, contents)})
 
-async def _complete(
-    wire: Wire, expected: Expected, references: References, prints: dict[str, str], seconds: float
-) -> Expected:
-    """Find the rows that a reference query stands for, over this database's data."""
-    if not isinstance(expected, Rows) or expected.reference is None:
-        return expected
-    query = expected.reference
-    for table in await references.tables(query):
-        if table not in prints:
-            prints[table] = await _fetched(wire, reference.fingerprint(table), seconds)
-        if not prints[table]:
-            raise _NoTableError(table)
-        if reference.is_too_large(prints[table]):
-            raise NoReferenceError(f"{table} has too many rows")
-    contents = {
-        table: await _fetched(wire, reference.content(table), seconds)
-        for table in await references.wanted(query, prints)
-    }
-    if "" in contents.values():
-        raise NoReferenceError("the rows that were changed are too many")
-    return expected.model_copy(update={"rows": await references.rows(query, prints, contents)})
-
-
-async def _fetched(wire: Wire, statement: str, seconds: float) -> str:
-    """One value of this database's, as text; an empty one where there is no such table."""
-    await wire.tell(afresh(seconds), seconds + GRACE)
-    rows = await wire.ask(verdict.statement(statement), seconds + GRACE)
-    return (rows[0][0] or "") if rows else ""
+    async def _fetched(self, statement: str) -> str:
+        """One value of this database's, as text; an empty one where there is no such table."""
+        await self.wire.tell(afresh(self.seconds), self.patience)
+        rows = await self.wire.ask(verdict.statement(statement), self.patience)
+        return (rows[0][0] or "") if rows else ""

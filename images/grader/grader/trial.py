@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from . import session, verdict
 from .plan import Check
 from .reference import References
+from .session import Session
 from .verdict import Verdict
 from .wire import Wire, WireError
 
@@ -52,10 +53,15 @@ async def _tried(
     """A session for each check: one that does not let go takes no other along."""
     wire = await Wire.open(socket, *where, CONNECT, session.options(seconds))
     try:
-        await wire.tell(session.begin(seconds), CONNECT)
-        return await session.judged(wire, check.model_copy(update={"message": ""}), references, prints, seconds)
+        asked = Session(wire=wire, references=references, wrote=_untold, seconds=seconds, prints=prints)
+        return await asked.judged(check.model_copy(update={"message": ""}))
     finally:
         wire.close()
+
+
+def _untold(rows: int | None) -> None:
+    """Nobody watches who writes here."""
+    del rows
 
 
 def main(socket: str) -> int:

@@ -10,10 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from . import session, verdict
 from .plan import Check, Plan
 from .reference import References
+from .session import Session
 from .verdict import Verdict
 from .wire import OverdueError, Wire, WireError
 
@@ -47,6 +49,8 @@ class Pass:
 
 
 Stop = Callable[[int], Awaitable[None]]
+Wrote = Callable[[str, int | None], None]
+"""Takes whose database checks wrote in, and how many rows."""
 Key = tuple[str, str]  # of task and check
 
 
@@ -69,9 +73,10 @@ class Remembered:
 class Visitor:
     """Goes through databases; `stop` ends a session in the server that does not let go."""
 
-    def __init__(self, socket: str, stop: Stop, references: References) -> None:
+    def __init__(self, socket: str, stop: Stop, wrote: Wrote, references: References) -> None:
         self._socket = socket
         self._stop = stop
+        self._wrote = wrote
         self._references = references
         self._known: dict[str, dict[Key, Remembered]] = {}
 
@@ -116,7 +121,8 @@ class Visitor:
         except WireError:
             return False
         try:
-            await _all(wire, checks, self._references, found, until)
+            asked = Session(wire=wire, references=self._references, wrote=partial(self._wrote, student))
+            await _all(asked, checks, found, until)
         except OverdueError:
             wire.close()
             await self._stop(wire.pid)
@@ -127,23 +133,18 @@ class Visitor:
         return True
 
 
-async def _all(
-    wire: Wire, checks: Mapping[Key, Check], references: References, found: dict[Key, Remembered], until: float
-) -> None:
-    opening, prints = session.begin(), dict[str, str]()
+async def _all(asked: Session, checks: Mapping[Key, Check], found: dict[Key, Remembered], until: float) -> None:
     for key, check in checks.items():
         if time.monotonic() > until:
             return
-        await wire.tell(opening, session.PATIENCE)
-        asked = time.monotonic()
+        began = time.monotonic()
         try:
-            said = await session.judged(wire, check, references, prints)
+            said = await asked.judged(check)
         except WireError as error:
             found[key] = Remembered(check, verdict.of_error(error), time.monotonic())
             raise
         now = time.monotonic()
-        found[key] = Remembered(check, said, now, now - asked)
-        opening = session.afresh()
+        found[key] = Remembered(check, said, now, now - began)
 
 
 def _in_order(checks: Mapping[Key, Check], known: Mapping[Key, Remembered]) -> dict[Key, Check]:

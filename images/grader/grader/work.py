@@ -32,7 +32,7 @@ class Work:
         self.lanes = asyncio.Semaphore(LANES)
         self.plan = Plan()
         self._plan_file = plan_file
-        self._visitor = Visitor(socket, self.ledger.stop, References(socket))
+        self._visitor = Visitor(socket, self.ledger.stop, self.ledger.wrote, References(socket))
         self._engaged: set[str] = set()
         self._uses: dict[str, Use] = {}
         self._wake = asyncio.Event()

@@ -26,3 +26,9 @@ CREATE FUNCTION pairs(n integer) RETURNS TABLE (a integer, b text) LANGUAGE sql 
 CREATE FUNCTION total(numbers integer[]) RETURNS bigint LANGUAGE sql AS 'SELECT sum(n) FROM unnest(numbers) n';
 CREATE FUNCTION fails() RETURNS integer LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'my own trouble'; END$$;
 CREATE VIEW short AS SELECT title, id FROM book ORDER BY id;
+-- His own code finds his own tables, without a schema.
+CREATE FUNCTION books() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM book';
+CREATE TABLE audit (what text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO audit VALUES (TG_OP); RETURN NEW; END$$;
+CREATE TRIGGER noted AFTER INSERT ON author FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TABLE later (author_id integer REFERENCES author DEFERRABLE INITIALLY DEFERRED);

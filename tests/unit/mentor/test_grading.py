@@ -41,8 +41,8 @@ class Taught:
         self.tasks = tasks
 
 
-def steps(text: str) -> list[grading.Step]:
-    return grading.sql_check("c1", check(text))["steps"]
+def steps(text: str) -> list[Any]:
+    return list(grading.sql_check("c1", check(text))["steps"])
 
 
 def test_each_check_keeps_its_number_wherever_it_runs() -> None:
@@ -97,6 +97,28 @@ def test_what_runs_beside_a_students_own_code_holds_nothing_of_the_answer() -> N
         assert "42424242" in str(found[-1]["expected"]), text
 
 
+def test_what_must_work_is_tried_before_what_must_be_refused() -> None:
+    found = steps(
+        "{behaviour: {first: DELETE FROM a;, works: [INSERT INTO b], fails: UPDATE c, because: [check, type]}}"
+    )
+    by_either = "by a CHECK constraint or a column's type"
+    assert found == [
+        {"attempt": "INSERT INTO b", "first": ["DELETE FROM a"], "refused_by": [], "refusal": ""},
+        {
+            "attempt": "UPDATE c",
+            "first": ["DELETE FROM a"],
+            "refused_by": ["23514", "22", "428C9"],
+            "refusal": by_either,
+        },
+    ]
+
+
+def test_without_a_reason_any_rule_of_the_tables_will_do_and_missing_rights_will_not() -> None:
+    [found] = steps("{behaviour: {fails: DELETE FROM a}}")
+    assert {"23514", "23505", "P0001"} < set(found["refused_by"])
+    assert "42501" not in found["refused_by"]
+
+
 def test_a_views_shape_is_asked_first_and_its_rows_only_where_they_are_expected() -> None:
     assert [step["expected"]["kind"] for step in steps("{view: b, columns: [a], returns: 1}")] == ["complete", "rows"]
     assert [step["expected"]["kind"] for step in steps("{view: b, columns: [a]}")] == ["complete"]
@@ -108,8 +130,9 @@ def test_the_authors_own_words_go_along() -> None:
 
 
 def test_the_grader_takes_what_is_written_for_it() -> None:
-    found = {"students": ["s01"], "tasks": grading.sql_checks(Taught(task(*EVERY)))}
-    assert len(plan.parse(json.dumps(found).encode()).tasks[0].checks) == len(EVERY)
+    most = f"{{behaviour: {{works: {['SELECT 1'] * 10}, fails: {['SELECT 1'] * 10}}}}}"
+    found = {"students": ["s01"], "tasks": grading.sql_checks(Taught(task(*EVERY, most)))}
+    assert len(plan.parse(json.dumps(found).encode()).tasks[0].checks) == len(EVERY) + 1
 
 
 @pytest.mark.parametrize(

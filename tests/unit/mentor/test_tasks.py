@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from mentor.course import lesson, tasks
-from mentor.course.criteria import KINDS, Check, Content, Docker, Function, Query, RowCount, Shell, Table, Truth, View
+from mentor.course.criteria import (
+    KINDS,
+    Behaviour,
+    Check,
+    Content,
+    Docker,
+    Function,
+    Query,
+    RowCount,
+    Shell,
+    Table,
+    Truth,
+    View,
+)
 from mentor.course.lesson import Course, Lab
 from mentor.course.readers import Reference
 from mentor.course.sqltext import Name
@@ -109,6 +122,7 @@ def test_every_kind_is_told_by_its_key() -> None:
         View: "{view: v}",
         Function: "{function: f, arguments: [1, x], sameAs: select 2}",
         Truth: "{sql: select true}",
+        Behaviour: "{behaviour: {first: call a(), works: [with x as (select 1) select 2], fails: delete from b}}",
         Shell: "{shell: 'true', exit: 1, timeout: 2.5}",
         Docker: "{docker: {container: web, image: 'nginx:1'}}",
     }
@@ -176,6 +190,11 @@ def test_expected_rows_are_values_as_the_servers_json_has_them(text: str, rows: 
         ("- {query: select 1, returns: 1, digits: 16}", 8, "[0].digits: 16 is not a whole number from 0 to 15"),
         ("- {view: v, digits: 0}", 8, "[0]: "),
         ("- sql: DELETE FROM x", 8, '[0].sql: "DELETE FROM x" starts with DELETE'),
+        ("- behaviour: {}", 8, "[0].behaviour: {} tries nothing: give works or fails"),
+        ("- behaviour: {fails: SELECT 1, because: [chek]}", 8, '[0].behaviour.because[0]: "chek" is not'),
+        ("- behaviour: {works: SELECT 1, because: check}", 8, "[0].behaviour: "),
+        ("- behaviour:\n    fails: [DELETE FROM a, COMMIT]", 9,
+         '[0].behaviour.fails[1]: "COMMIT" is nothing that can be tried and taken back: begin with INSERT, UPDATE'),
         ("- sql: ';'", 8, '[0].sql: ";" is no SQL'),
         ("- {shell: ls, timeout: 300}", 8, "[0].timeout: 300 is not a number from 0.5 to 30"),
         ("- {shell: ls, exit: 256}", 8, "[0].exit: 256 is not a whole number from 0 to 255"),

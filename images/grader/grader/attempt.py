@@ -1,0 +1,86 @@
+"""Attempts: statements that a student's database must carry out, or must refuse, tried there and taken back.
+
+In: a transaction that has begun and may write, as a role that may do what that student may. Out: a `Verdict`, and how
+many rows were written on the way: the server counts what is taken back as well.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from . import verdict
+from .verdict import Verdict
+from .wire import RefusedError, Wire
+
+LONGEST_SHOWN = 120
+# What the server checks only at the end of a transaction it checks now: this one has no such end.
+CHECK_ALL = "SET CONSTRAINTS ALL IMMEDIATE"
+# No operator: the session finds the student's own in the places where it looks.
+WRITTEN = (
+    "SELECT pg_catalog.sum(n_tup_ins), pg_catalog.sum(n_tup_upd), pg_catalog.sum(n_tup_del) "
+    "FROM pg_catalog.pg_stat_xact_all_tables"
+)
+
+Wrote = Callable[[int | None], None]
+"""Takes how many rows were written and taken back; None where that is not known."""
+Statement = Annotated[str, Field(min_length=1, max_length=100_000)]
+
+
+class Attempt(BaseModel):
+    """One statement, after others that make it possible.
+
+    ``refused_by`` are the SQLSTATEs, or their first characters, of which one is to come; without any the statement must
+    work. ``refusal`` says the same in words.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    attempt: Statement
+    first: tuple[Statement, ...] = Field(default=(), max_length=20)
+    refused_by: tuple[Annotated[str, Field(pattern="^[0-9A-Z]{2,5}$")], ...] = ()
+    refusal: str = ""
+
+
+async def tried(wire: Wire, attempt: Attempt, seconds: float, wrote: Wrote) -> Verdict:
+    """Try it, and take it back.
+
+    Raises:
+        OverdueError, LostError: the session is of no more use, and nobody knows how many rows were written.
+    """
+    # A savepoint: whatever a statement did to the session's settings ends with it, and the count can still be asked.
+    await wire.tell("SAVEPOINT attempt", seconds)
+    prepared, refused = False, None
+    try:
+        for statement in attempt.first:
+            await wire.ask(statement, seconds)
+        await wire.tell(CHECK_ALL, seconds)
+        prepared = True
+        await wire.ask(attempt.attempt, seconds)
+        await wire.tell(CHECK_ALL, seconds)
+    except RefusedError as error:
+        refused = error
+    await wire.tell("ROLLBACK TO SAVEPOINT attempt", seconds)
+    [rows] = await wire.ask(WRITTEN, seconds)
+    wrote(sum(int(value or 0) for value in rows))
+    return of_attempt(attempt, refused) if prepared else verdict.of_error(refused) if refused else Verdict(ok=True)
+
+
+def of_attempt(attempt: Attempt, refused: RefusedError | None) -> Verdict:
+    """Judge what came of the statement itself."""
+    if refused is None:
+        if not attempt.refused_by:
+            return Verdict(ok=True)
+        return Verdict(ok=False, detail=f"is accepted, and must be refused: {_shown(attempt)}")
+    if refused.state.startswith(attempt.refused_by):
+        return Verdict(ok=True)
+    found = verdict.of_error(refused)
+    if found.ok is None or refused.state in verdict.MISSING:
+        return found
+    otherwise = f"is refused, but not {attempt.refusal}" if attempt.refused_by else "is refused, and must work"
+    return Verdict(ok=False, detail=verdict.plain(f"{otherwise}: {_shown(attempt)} ({refused.message})"))
+
+
+def _shown(attempt: Attempt) -> str:
+    text = verdict.plain(attempt.attempt)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
