@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-lesson test-all bench clean
+.PHONY: help setup env up down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-lesson test-class test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -83,7 +83,11 @@ test-lesson: ## The sample course and wrong ones, tried in databases and in seat
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/lesson
 
-test-all: test test-pages test-faults test-hosts test-lesson ## Everything
+test-class: ## A class of 32 that plays its day: what everybody is shown is what the players know
+	@ops/setup/setup.sh tests
+	@$(REAL) tests/played
+
+test-all: test test-pages test-faults test-hosts test-lesson test-class ## Everything
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)

@@ -5,42 +5,20 @@ from functools import partial
 
 import psycopg
 import pytest
-from websockets import Origin
-from websockets.sync.client import ClientConnection, connect
-from websockets.sync.connection import Connection
+from websockets.sync.client import ClientConnection
 
 from tests.ground import listing, run
-from tests.live.portal_kit import sign_in, trusting
-from tests.waiting import PATIENCE, until
+from tests.live.portal_kit import answers, own_terminal
+from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
 
 def terminal(lab: Workshop, person: str) -> ClientConnection:
-    """The person's own terminal through gateway and web app, as a browser has it open."""
+    """The person's own terminal, which answers."""
     outputs = lab.outputs()
-    url, authority = outputs["portalUrl"], outputs["caCertificate"]
-    given = sign_in(url, person, lab.passwords()[person], authority).headers.get_list("set-cookie")
-    cookie = next(line.split(";")[0] for line in given if line.startswith(f"__Host-session-{lab.stack}="))
-    screen = connect(
-        f"{url.replace('https', 'wss')}/seats/{person}/terminal",
-        ssl=trusting(authority),
-        origin=Origin(url),
-        additional_headers={"Cookie": cookie},
-        # Nobody reads while a test does something else: only the other side may find the line too quiet.
-        ping_interval=None,
-        max_queue=None,
-    )
+    screen = own_terminal(outputs["portalUrl"], person, lab.passwords()[person], outputs["caCertificate"])
     answers(screen, "echo $((5 * 5))", b"25")
     return screen
-
-
-def answers(screen: Connection, line: str, wanted: bytes) -> None:
-    """Type a line, and wait until the terminal shows what it prints."""
-    screen.send(line.encode() + b"\r")
-    seen = b""
-    while wanted not in seen:
-        message = screen.recv(timeout=PATIENCE)
-        seen += message if isinstance(message, bytes) else b""
 
 
 def test_one_student_more_restarts_nobody_and_drops_no_connection(lab: Workshop) -> None:

@@ -29,7 +29,7 @@ def test_how_the_day_went_is_kept_in_numbers(lab: Workshop) -> None:
     exporters = {"exporter", "host-exporter", "probe-exporter"}
     services = {"directory", "gateway", "postgres", "prometheus", "registry", "spyglass", *exporters}
     until(lambda: known("lab_service_up") == dict.fromkeys(services, 1), lambda: str(known("lab_service_up")))
-    assert {"s01", "s03"} <= known("lab_seat_up == 1").keys()  # where somebody has been
+    until(lambda: {"s01", "s03"} <= known("lab_seat_up == 1").keys(), "the seats where somebody has been answer")
     taken = 'count by (student) ({__name__=~"lab_seat_(memory|disk)_bytes|lab_seat_cpu_seconds_total"} > 0)'
     until(lambda: {"s01", "s03"} <= known(f"{taken} == 3").keys(), lambda: str(known(taken)))
     assert 0 < known("lab_host_disk_free_bytes / lab_host_disk_bytes")[""] < 1
