@@ -81,18 +81,6 @@ def test_new_material_arrives_and_a_changed_file_is_kept(lab: Workshop) -> None:
     assert lab.inside("s01", f"tail -n 1 /workshop/{page.name}") == "mine"
 
 
-def test_a_seat_gets_more_memory_than_double_and_less_again_while_it_runs(lab: Workshop) -> None:
-    seat, gibibyte = lab.container("seat-s01"), 2**30
-    started = docker("inspect", "-f", "{{.Id}}{{.State.StartedAt}}", seat)
-    for size, limit in (("4g", 4 * gibibyte), ("512m", gibibyte // 2)):
-        lab.set(seat={"memory": size})
-        lab.up()
-        limits = docker("inspect", "-f", "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}}", seat)
-        assert limits == f"{limit} {2 * limit}"
-    assert docker("inspect", "-f", "{{.Id}}{{.State.StartedAt}}", seat) == started
-    lab.up("--refresh", "--expect-no-changes")
-
-
 def test_a_changed_password_survives_every_later_up(lab: Workshop) -> None:
     docker("exec", "-i", lab.container("directory"), "account", "reset", "s03", input="another-password-1")
     lab.set(event={"name": "Renamed", "timeZone": "Europe/Berlin"})
