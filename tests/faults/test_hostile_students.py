@@ -146,13 +146,32 @@ def test_what_runs_during_a_check_gains_nothing(spoilt: Class) -> None:
         assert spoilt.told("s01", "spoils")[1] == "('won:') is not right"
 
 
+def triggered(body: str) -> str:
+    """An `animal` that runs something whenever a row is put into it."""
+    return f"""
+    CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $evil$ BEGIN {body} RETURN NEW; END $evil$;
+    CREATE TRIGGER fires BEFORE INSERT ON animal FOR EACH ROW EXECUTE FUNCTION fires();
+    """
+
+
+TRIED = "{behaviour: {works: INSERT INTO public.animal VALUES (7, 'x')}}"
+
+
+@pytest.mark.parametrize("body", ["PERFORM pg_sleep(600);", STUBBORN])
+def test_a_trigger_that_does_not_let_go_of_an_attempt_delays_nobody(spoilt: Class, body: str) -> None:
+    assert spoilt.work("s01", triggered(body)).returncode == 0
+    spoilt.tasks = {**TWO_ROWS, "fires": TRIED}
+    spoilt.deliver()
+    assert_victims_stay_fresh(spoilt)
+    until(lambda: "took too long" in spoilt.told("s01", "fires")[1], lambda: str(spoilt.told("s01", "fires")))
+    assert spoilt.told("s01")[0] is False, "and what else there is to know of him is known"
+
+
 def test_what_runs_during_an_attempt_can_write_and_nothing_of_it_is_left(spoilt: Class) -> None:
-    fires = """CREATE FUNCTION fires() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE '%', attack(); END$$;
-    CREATE TRIGGER fires BEFORE INSERT ON animal FOR EACH ROW EXECUTE FUNCTION fires();"""
-    assert spoilt.work("s01", TRICKS + fires).returncode == 0
+    assert spoilt.work("s01", TRICKS + triggered("RAISE '%', attack();")).returncode == 0
     roles, database = spoilt.admin(ROLES), "SELECT datconnlimit, datacl, datdba FROM pg_database WHERE datname = 's01'"
     before = spoilt.admin(database)
-    spoilt.tasks = {**TWO_ROWS, "fires": "{behaviour: {works: INSERT INTO public.animal VALUES (7, 'x')}}"}
+    spoilt.tasks = {**TWO_ROWS, "fires": TRIED}
     with spoilt.session("s02", "SELECT 1"):
         spoilt.deliver()
         spoilt.becomes("s01", ok=False, task="fires")
