@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from mentor.course import grading
 from mentor.course.criteria import Check
 from tests.live import image_kit as kit
+from tests.live import prometheus_kit
 from tests.waiting import until
 
 CHECK: TypeAdapter[Check] = TypeAdapter(Check)
@@ -75,15 +76,8 @@ class Class:
         kit.wait_healthy(self.ground.container("prometheus", kit.image("prometheus"), {}, *kept))
 
     def series(self, query: str) -> dict[tuple[str, ...], float]:
-        """Ask Prometheus; values by the labels' values, in the labels' order. Nothing while it does not answer."""
-        words = ("promtool", "query", "instant", "-o", "json", "http://localhost:9090", query)
-        said = kit.docker("exec", self.name("prometheus"), *words, check=False).stdout
-        return {
-            tuple(value for label, value in sorted(one["metric"].items()) if label != "__name__"): float(
-                one["value"][1]
-            )
-            for one in json.loads(said or "[]")
-        }
+        """Ask Prometheus; values by the values of all labels. Nothing while it does not answer."""
+        return prometheus_kit.series(self.name("prometheus"), query)
 
     def name(self, service: str) -> str:
         """A container's name."""

@@ -18,9 +18,10 @@ import httpx
 import psycopg
 import pytest
 
+from tests.live import prometheus_kit
 from tests.live.portal_kit import answers, own_terminal, session, trusting
 from tests.waiting import PATIENCE, until
-from tests.workshop_kit import Workshop, docker
+from tests.workshop_kit import Workshop
 
 SIZE = 32
 SHOWS_WITHIN = 20.0
@@ -110,14 +111,7 @@ class Class:
             list(pool.map(act, random.sample(players, len(players))))
 
     def series(self, query: str) -> dict[tuple[str, ...], float]:
-        words = ("promtool", "query", "instant", "-o", "json", "http://localhost:9090", query)
-        found = json.loads(docker("exec", self.lab.container("prometheus"), *words))
-        return {
-            tuple(
-                value for label, value in sorted(one["metric"].items()) if label in {"student", "task", "state"}
-            ): float(one["value"][1])
-            for one in found
-        }
+        return prometheus_kit.series(self.lab.container("prometheus"), query, "student", "task", "state")
 
     def told(self) -> dict[str, Any]:
         """What the teacher's page shows."""

@@ -1,8 +1,7 @@
 """The end of the event: everybody's work is saved, and the host is what it was."""
 
-import json
-
 from tests.ground import listing
+from tests.live.prometheus_kit import series
 from tests.waiting import until
 from tests.workshop_kit import Workshop, docker
 
@@ -17,11 +16,8 @@ def test_how_the_day_went_is_kept_in_numbers(lab: Workshop) -> None:
     """What happened early on, who came in the middle, and services that were made anew in between."""
 
     def known(query: str) -> dict[str, float]:
-        words = ("promtool", "query", "instant", "-o", "json", "http://localhost:9090", query)
-        found = json.loads(docker("exec", lab.container("prometheus"), *words))
-        return {
-            one["metric"].get("student") or one["metric"].get("service", ""): float(one["value"][1]) for one in found
-        }
+        found = series(lab.container("prometheus"), query, "student", "service")
+        return {"".join(key): value for key, value in found.items()}
 
     done = 'max_over_time(lab_task_done{task="oldest-books"}[1h])'
     until(lambda: known(done).get("s03") == 1, lambda: str(known(done)))
