@@ -154,7 +154,7 @@ def triggered(body: str) -> str:
     """
 
 
-TRIED = "{behaviour: {works: INSERT INTO public.animal VALUES (7, 'x')}}"
+TRIED = "{behaviour: {works: \"INSERT INTO public.animal VALUES (7, 'x')\"}}"
 
 
 @pytest.mark.parametrize("body", ["PERFORM pg_sleep(600);", STUBBORN])
