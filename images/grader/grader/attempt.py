@@ -16,8 +16,9 @@ from .wire import RefusedError, Wire
 LONGEST_SHOWN = 120
 # What the server checks only at the end of a transaction it checks now: this one has no such end.
 CHECK_ALL = "SET CONSTRAINTS ALL IMMEDIATE"
-# No operator: the session finds the student's own in the places where it looks.
-WRITTEN = (
+# What the server has not counted yet, of this transaction and of those before it in this session; while a transaction
+# lasts nothing of it is counted. No operator: the session finds the student's own in the places where it looks.
+PENDING = (
     "SELECT pg_catalog.sum(n_tup_ins), pg_catalog.sum(n_tup_upd), pg_catalog.sum(n_tup_del) "
     "FROM pg_catalog.pg_stat_xact_all_tables"
 )
@@ -48,6 +49,7 @@ async def tried(wire: Wire, attempt: Attempt, seconds: float, wrote: Wrote) -> V
     Raises:
         OverdueError, LostError: the session is of no more use, and nobody knows how many rows were written.
     """
+    before = await _pending(wire, seconds)
     # A savepoint: whatever a statement did to the session's settings ends with it, and the count can still be asked.
     await wire.tell("SAVEPOINT attempt", seconds)
     prepared, refused = False, None
@@ -61,9 +63,13 @@ async def tried(wire: Wire, attempt: Attempt, seconds: float, wrote: Wrote) -> V
     except RefusedError as error:
         refused = error
     await wire.tell("ROLLBACK TO SAVEPOINT attempt", seconds)
-    [rows] = await wire.ask(WRITTEN, seconds)
-    wrote(sum(int(value or 0) for value in rows))
+    wrote(await _pending(wire, seconds) - before)
     return of_attempt(attempt, refused) if prepared else verdict.of_error(refused) if refused else Verdict(ok=True)
+
+
+async def _pending(wire: Wire, seconds: float) -> int:
+    [rows] = await wire.ask(PENDING, seconds)
+    return sum(int(value or 0) for value in rows)
 
 
 def of_attempt(attempt: Attempt, refused: RefusedError | None) -> Verdict:

@@ -3,6 +3,9 @@
 In: what the server has counted, and what checks say of themselves. Out: how many rows somebody else has written. Pure.
 """
 
+SOON = 3
+"""Looks at the counters, within which the server has counted what a check wrote: it does when the session ends."""
+
 
 class Writes:
     """One database."""
@@ -12,9 +15,11 @@ class Writes:
         self._own = 0
         self._others = 0
         self._unknown = False
+        self._looks = 0
 
     def own(self, rows: int | None) -> None:
         """Take in what a check wrote, before the server can count it; None where nobody knows how much that was."""
+        self._looks = 0
         if rows is None:
             self._unknown = True
         else:
@@ -27,6 +32,8 @@ class Writes:
         elif self._unknown:  # nobody can tell it apart
             self._own, self._unknown = counted - self._others, False
         self._counted = counted
-        # What a check said of itself may be counted a little later.
+        self._looks += 1
+        if self._looks > SOON:  # by now all is counted: should a check have said too much, nobody's rows get lost in it
+            self._own = min(self._own, counted - self._others)
         self._others = max(self._others, counted - self._own)
         return self._others

@@ -1,6 +1,6 @@
 """Who wrote: of what the server counts, the part that no check wrote and took back."""
 
-from images.grader.grader.writes import Writes
+from images.grader.grader.writes import SOON, Writes
 
 
 def test_what_a_check_wrote_is_nobodys_whenever_the_server_counts_it() -> None:
@@ -34,3 +34,11 @@ def test_a_server_that_died_has_counted_nothing_and_what_comes_is_new() -> None:
     writes.own(5)
     assert writes.others(0) == 0
     assert writes.others(2) == 2
+
+
+def test_a_check_that_said_too_much_hides_nobody_for_long() -> None:
+    writes = Writes()
+    writes.others(100)
+    writes.own(9)
+    assert {writes.others(102) for _ in range(SOON + 1)} == {100}
+    assert writes.others(103) == 101
