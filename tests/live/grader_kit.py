@@ -125,8 +125,8 @@ class Class:
         return kit.docker("exec", "-i", "-u", "postgres", self.name("postgres"), *psql, stdin=sql, check=False)
 
     @contextlib.contextmanager
-    def session(self, student: str, sql: str) -> Iterator[None]:
-        """A session of a student that stays open inside a transaction."""
+    def session(self, student: str, sql: str = "") -> Iterator[None]:
+        """A session of a student that stays open: inside a transaction, or without having asked anything."""
         psql = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", student, "-d", student]
         process = subprocess.Popen(
             ["docker", "exec", "-i", "-u", "postgres", self.name("postgres"), *psql],
@@ -135,7 +135,7 @@ class Class:
         assert process.stdin
         assert process.stdout
         try:
-            process.stdin.write(f"BEGIN;\n{sql};\n\\echo open\n")
+            process.stdin.write(f"BEGIN;\n{sql};\n\\echo open\n" if sql else "\\echo open\n")
             process.stdin.flush()
             while (line := process.stdout.readline().strip()) != "open":
                 assert line, "the session ended"

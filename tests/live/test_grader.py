@@ -22,11 +22,14 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
 
 def test_what_a_student_does_shows_and_what_he_undoes_too(school: Class) -> None:
     assert school.told("s02") == (False, "animal has 1 row, at least 2 expected")
-    school.work("s02", "INSERT INTO animal VALUES (2, 'Hund')")
-    school.becomes("s02", ok=True)
-    assert school.results()["s02"]["active_at"] > 0
-    school.work("s02", "DELETE FROM animal WHERE id = 2")
-    school.becomes("s02", ok=False)
+    with school.session("s03"):
+        school.work("s02", "INSERT INTO animal VALUES (2, 'Hund')")
+        school.becomes("s02", ok=True)
+        assert school.results()["s02"]["active_at"] > 0
+        school.work("s02", "DELETE FROM animal WHERE id = 2")
+        school.becomes("s02", ok=False)
+        # He has not asked anything yet: a tool that connects by itself is no sign of its owner.
+        assert school.results()["s03"]["active_at"] is None
 
 
 def test_a_server_that_dies_is_found_again(school: Class) -> None:

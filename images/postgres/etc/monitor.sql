@@ -86,11 +86,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   WHERE pid = session AND usesysid IN (SELECT member FROM pg_auth_members WHERE roleid = 'checkers'::regrole)
 $$;
 
--- When each student's own sessions last did something. To see that of all takes a right that would show statements too.
+-- When each student's own sessions last did something; one that has asked nothing yet is no sign of anybody. To see that of
+-- all takes a right that would show statements too.
 CREATE OR REPLACE FUNCTION activity() RETURNS TABLE (student text, at timestamptz)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT datname::text, max(CASE state WHEN 'active' THEN clock_timestamp() ELSE state_change END)
-  FROM pg_stat_activity WHERE datname = usename AND backend_type = 'client backend' GROUP BY datname
+  FROM pg_stat_activity WHERE datname = usename AND backend_type = 'client backend' AND query <> '' GROUP BY datname
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
