@@ -17,7 +17,7 @@ def terminal(lab: Workshop, person: str) -> ClientConnection:
     """The person's own terminal, which answers."""
     outputs = lab.outputs()
     screen = own_terminal(outputs["portalUrl"], person, lab.passwords()[person], outputs["caCertificate"])
-    answers(screen, "echo $((5 * 5))", b"25")
+    answers(screen)
     return screen
 
 
@@ -31,7 +31,7 @@ def test_one_student_more_restarts_nobody_and_drops_no_connection(lab: Workshop)
         lab.set(students=4)
         done = lab.up("--diff")
         assert open_connection.execute("select pg_backend_pid()").fetchone() == first
-        answers(screen, "echo $((6 * 7))", b"42")
+        answers(screen)
     changes = lab.changes(lab.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes"))
     assert set(changes) == {"unchanged"}
     assert "s04" in done.stdout
