@@ -48,8 +48,8 @@ def own_terminal(url: str, user: str, password: str, authority: str) -> ClientCo
 def answers(screen: Connection, line: str = "true") -> None:
     """Type a line, and wait until the shell has done it.
 
-    It is known by a product of eight digits, which is not what was typed: a terminal is full of small numbers, such as 25
-    where the cursor is hidden and 42 where something is green.
+    It is known by a product of eight digits, which is not what was typed: a terminal's own codes are full of small
+    numbers, such as 25 where the cursor is hidden and 42 where something is green.
     """
     one, other = (secrets.choice(range(3200, 10_000)) for _ in range(2))
     screen.send(f"{line}; echo $(({one} * {other}))\r".encode())
