@@ -1,5 +1,6 @@
 """Signing in to a running portal, and typing in a terminal of it, as a browser does, with its certificate verified."""
 
+import re
 import secrets
 import ssl
 import tempfile
@@ -10,6 +11,9 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.sync.connection import Connection
 
 from tests.waiting import PATIENCE
+
+CODES = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Z])")
+"""A terminal's own: colours, the cursor. They are full of small numbers, such as 25 and 42."""
 
 
 def trusting(certificate: str) -> ssl.SSLContext:
@@ -33,8 +37,8 @@ def session(url: str, user: str, password: str, authority: str) -> str:
 
 
 def own_terminal(url: str, user: str, password: str, authority: str) -> ClientConnection:
-    """A person's own terminal through gateway and web app, as a browser has it open."""
-    return connect(
+    """A person's own terminal through gateway and web app, as a browser has it open, at its prompt."""
+    screen = connect(
         f"{url.replace('https', 'wss')}/seats/{user}/terminal",
         ssl=trusting(authority),
         origin=Origin(url),
@@ -43,17 +47,21 @@ def own_terminal(url: str, user: str, password: str, authority: str) -> ClientCo
         ping_interval=None,
         max_queue=None,
     )
+    # What is typed before that is lost, as with any program that takes over a terminal.
+    shows(screen, rf"{user}:\S*\$")
+    return screen
+
+
+def shows(screen: Connection, wanted: str) -> None:
+    """Wait until there is text on a terminal, whatever its colours."""
+    seen = b""
+    while not re.search(wanted, CODES.sub(b"", seen).decode(errors="replace")):
+        message = screen.recv(timeout=PATIENCE)
+        seen += message if isinstance(message, bytes) else b""
 
 
 def answers(screen: Connection, line: str = "true") -> None:
-    """Type a line, and wait until the shell has done it.
-
-    It is known by a product of eight digits, which is not what was typed: a terminal's own codes are full of small
-    numbers, such as 25 where the cursor is hidden and 42 where something is green.
-    """
+    """Type a line, and wait until the shell has done it: it shows a product, which is not what was typed."""
     one, other = (secrets.choice(range(3200, 10_000)) for _ in range(2))
     screen.send(f"{line}; echo $(({one} * {other}))\r".encode())
-    seen = b""
-    while str(one * other).encode() not in seen:
-        message = screen.recv(timeout=PATIENCE)
-        seen += message if isinstance(message, bytes) else b""
+    shows(screen, str(one * other))
