@@ -10,12 +10,12 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mentor.components.databases import LOAD
-from mentor.components.images import SERVICES, arguments_of, tag
+from mentor.components.images import BASE, SERVICES, arguments_of, tag
 from mentor.course import grading
 from mentor.host.probe import BASE_IMAGE
 from ops.console import StopError
@@ -106,24 +106,27 @@ def docker(*arguments: str, given: bytes = b"", **environment: str) -> subproces
         raise StopError("this needs Docker: there is no docker command") from None
 
 
-def built(tag: str, folder: Path) -> str:
+def built(tag: str, folder: Path, arguments: Mapping[str, str]) -> str:
     """Find an image on the engine, or build it there."""
     if docker("image", "inspect", tag).returncode:
         print(f"building the image {tag}: this takes a minute, once", file=sys.stderr, flush=True)
-        done = docker("build", "--quiet", "--tag", tag, str(folder), DOCKER_BUILDKIT="0")
+        given = [word for key, value in arguments.items() for word in ("--build-arg", f"{key}={value}")]
+        done = docker("build", "--quiet", "--tag", tag, *given, str(folder), DOCKER_BUILDKIT="0")
         if done.returncode:
             raise StopError(f"{tag} cannot be built: {done.stderr.decode(errors='replace').strip()[-2000:]}")
     return tag
 
 
-def image(name: str) -> str:
+def image(service: str) -> str:
     """One of the workshop's own images, under the name that an `up` gives it."""
-    folder = ROOT / SERVICES[name]
-    # As an `up` has it without `seat.packages`, so that both find one image.
-    return built(tag(name, folder, arguments_of(name), base()), folder)
+    folder, arguments = ROOT / BASE, {}
+    if service != "base":
+        # As an `up` has it without `seat.packages`, so that both find one image.
+        folder, arguments = ROOT / SERVICES[service], {"BASE": image("base"), **arguments_of(service)}
+    return built(tag(service, folder, arguments, debian()), folder, arguments)
 
 
-def base() -> str:
+def debian() -> str:
     """The id of the image that all of them begin with."""
     done = docker("image", "inspect", "--format", "{{.Id}}", BASE_IMAGE)
     if done.returncode:

@@ -82,8 +82,7 @@ def _on_the_host(image: CourseImage) -> str:
         if scratch.docker("image", "inspect", image.name).returncode and scratch.docker("pull", image.name).returncode:
             raise StopError(f"the image {image.name} can be neither found nor pulled")
         return image.name
-    name = tag(f"course-{label(image.name)}", image.build, {}, scratch.base())
-    return scratch.built(name, image.build)
+    return scratch.built(tag(f"course-{label(image.name)}", image.build, {}, scratch.debian()), image.build, {})
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ class Registry(pulumi.ComponentResource):
         backplane: docker.Network,
         image: pulumi.Input[str],
         images: Sequence[CourseImage],
-        base: str,
+        debian: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mentor:index:Registry", name, None, opts)
@@ -69,7 +69,7 @@ class Registry(pulumi.ComponentResource):
             slug = label(course_image.name)
             source: pulumi.Input[str] = ""
             if course_image.build:
-                source = build(f"course-{slug}", course_image.build, {}, base, child)[1].repo_digest
+                source = build(f"course-{slug}", course_image.build, {}, debian, child).id
                 sources.append(source)
             command.local.Command(
                 f"{slug}-in-registry",

@@ -21,7 +21,7 @@ TRIES = 3
 NEEDED = ("ServerVersion", "NCPU", "MemTotal", "KernelVersion", "SwapLimit", "DockerRootDir")
 """What is read of `docker info`; something that only looks like Docker Engine may leave it out."""
 BASE_IMAGE = "debian:trixie-slim"
-"""What every image is built on."""
+"""What the base of all images is built on."""
 
 SCRIPT = r"""
 [ -c /dev/net/tun ] && echo tun=1 || echo tun=0

@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[2]
 PREFIX = "try-stage"
 NETWORK = "10.99.40.0/24"
 PORT = 9443
-TAGS = {name: f"{PREFIX}-{name}" for name in ("gateway", "spyglass", "directory", "seat")}
 PEOPLE = [
     ("s01", "Ada Lovelace", "red", "student"),
     ("s02", "Bertold <b>Brecht</b>", "red", "student"),
@@ -91,23 +90,23 @@ def course(people: list[tuple[str, str, str | None, str]]) -> bytes:
 def up(folder: Path) -> None:
     """Build, start, fill; then say how to reach it."""
     from mentor.components.caddyfile import caddyfile  # noqa: PLC0415 - needs the checkout on the path, set below
+    from ops.scratch import image  # noqa: PLC0415 - the same
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name, tag in TAGS.items():
-        run("docker", "build", "-q", "-t", tag, str(ROOT / ("spyglass" if name == "spyglass" else f"images/{name}")))
+    images = {name: image(name) for name in ("gateway", "spyglass", "directory", "seat")}
     authority(folder)
     pem = {name: (folder / name).read_text() for name in ("ca.crt", "tls.crt", "tls.key", "key", "key.pub")}
     tls = {"mentor/tls.crt": pem["tls.crt"], "mentor/tls.key": pem["tls.key"], "mentor/ca.crt": pem["ca.crt"]}
     run("docker", "network", "create", "--subnet", NETWORK, PREFIX)
-    create("directory", TAGS["directory"], {**tls, "mentor/reader_password": "stage-reader"})
+    create("directory", images["directory"], {**tls, "mentor/reader_password": "stage-reader"})
     access = {"host": "directory", "port": 636, "tls": "ldaps", "base": "ou=people,dc=mentor", "attribute": "uid"}
     access |= {"bind_dn": "cn=reader,dc=mentor", "bind_password": "stage-reader"}
     secrets = {"mentor/ssh_key": pem["key"], "mentor/directory.json": json.dumps(access)}
     secrets["mentor/directory_ca.crt"] = pem["ca.crt"]
-    create("spyglass", TAGS["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}", "-e", "SPYGLASS_STACK=stage")
+    create("spyglass", images["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}", "-e", "SPYGLASS_STACK=stage")
     text = caddyfile(tls="internal", email=None, addresses=["localhost", "127.0.0.1"], upstream="spyglass:8000")
-    create("gateway", TAGS["gateway"], {**tls, "mentor/Caddyfile": text}, "-p", f"127.0.0.1:{PORT}:8443")
+    create("gateway", images["gateway"], {**tls, "mentor/Caddyfile": text}, "-p", f"127.0.0.1:{PORT}:8443")
     seccomp = f"--security-opt=seccomp={ROOT / 'images/seat/seccomp.json'}"
     credentials = []
     healthy("directory", "healthy")
@@ -118,7 +117,7 @@ def up(folder: Path) -> None:
         credentials.append({"id": name, "username": name, "password": f"{name}-password", "role": role})
         keys = {"seat/authorized_keys": pem["key.pub"]}
         if name != "spare01":  # nobody sits there: the page must say so
-            create(f"seat-{name}", TAGS["seat"], keys, *SEAT_OPTIONS, seccomp, "-e", f"STUDENT={name}")
+            create(f"seat-{name}", images["seat"], keys, *SEAT_OPTIONS, seccomp, "-e", f"STUDENT={name}")
     run("docker", "exec", "-i", f"{PREFIX}-spyglass", "class-put", stdin=course(PEOPLE))
     healthy("spyglass", "healthy")
     healthy("gateway", "healthy")

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mentor.components.images import SERVICES as SOURCES
 from tests.faults.fault_kit import SERVICES, held, operate, quick, said
 from tests.ground import NAMES, run
-from tests.live.node_kit import Node, image_name
+from tests.live.node_kit import Node
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, docker
+from tests.workshop_kit import Workshop, docker
 
 SIZE = "6G"
 UP = ("up", "--yes", "--skip-preview")
@@ -64,13 +63,9 @@ class Engine(Node):
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     made = Engine()
-    # What it has to build itself would take minutes, and its disk.
-    for service, folder in SOURCES.items():
-        name = image_name(service)
-        if run("docker", "image", "inspect", name, check=False).returncode:
-            docker("build", "-q", "-t", name, str(ROOT / folder))
     try:
         made.start()
+        # What it has to build itself would take minutes, and its disk.
         made.give_base_and_cache(but="")
         yield made
     finally:

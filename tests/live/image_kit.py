@@ -74,13 +74,14 @@ def need_engine() -> None:
 def image(name: str) -> str:
     """Build ``images/<name>``; the tag is its content, so that a second run builds nothing. Older ones go."""
     folder = ROOT / "images" / name
-    content = hashlib.sha256()
+    arguments = () if name == "base" else ("--build-arg", f"BASE={image('base')}")
+    content = hashlib.sha256(repr(arguments).encode())
     for path in sorted(file for file in folder.rglob("*") if file.is_file()):
         content.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     repository = f"{NAMES}{name}"
     tag = f"{repository}:{content.hexdigest()[:12]}"
     if docker("image", "inspect", tag, check=False).returncode:
-        docker("build", "--quiet", "--tag", tag, str(folder), env={"DOCKER_BUILDKIT": "0"})
+        docker("build", "--quiet", "--tag", tag, *arguments, str(folder), env={"DOCKER_BUILDKIT": "0"})
     known = docker("images", "--format", "{{.Repository}}:{{.Tag}}", repository).stdout.split()
     for older in set(known) - {tag}:
         docker("rmi", older, check=False)

@@ -13,11 +13,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from mentor.components.images import SERVICES, fingerprint
-from mentor.host.probe import BASE_IMAGE
+from mentor.components.images import SERVICES
+from ops import scratch
 from tests.ground import NAMES, run
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, docker
+from tests.workshop_kit import Workshop, docker
 
 FOLDER = Path(__file__).parent / "node"
 RIGHTS = [
@@ -32,18 +32,6 @@ MARK = r"""cd /var/lib/docker/image/overlay2/imagedb/metadata/sha256
 for image in ../../content/sha256/*; do
   mkdir -p "${image##*/}" && printf '\001' > "${image##*/}/builtLocally"
 done"""
-
-
-def image_name(service: str) -> str:
-    """What the program calls this service's image here."""
-    folder = Path(SERVICES[service])
-    arguments = {"PACKAGES": ""} if service == "seat" else {}
-    base = docker("image", "ls", "-q", "--no-trunc", BASE_IMAGE)
-    return f"mentor/{service}:{fingerprint(ROOT / folder, arguments, base)}"
-
-
-def _built(name: str) -> bool:
-    return run("docker", "image", "inspect", name, check=False).returncode == 0
 
 
 def _key(folder: Path, name: str) -> str:
@@ -104,9 +92,7 @@ class Node:
 
     def start(self, *authorized: str) -> None:
         """Build it, start it, and wait until its engine answers."""
-        seat = image_name("seat")
-        if not _built(seat):
-            run("docker", "build", "-q", "-t", seat, str(ROOT / "images" / "seat"))
+        seat = scratch.image("seat")
         self.image = docker("build", "-q", "--build-arg", f"SEAT={seat}", str(FOLDER)).splitlines()[-1]
         docker("volume", "create", self.name)
         docker(
@@ -139,13 +125,13 @@ class Node:
         )
 
     def give_base_and_cache(self, *, but: str) -> None:
-        """Copy the base image there, and this machine's finished builds as the cache of its own, ``but`` one."""
-        names = [image_name(service) for service in SERVICES if service != but]
+        """Copy Debian's image there, and this machine's builds as the cache of its own, ``but`` one."""
+        names = [scratch.image(service) for service in SERVICES if service != but]
         names += docker(
             "images", "--filter", "reference=mentor/course-*", "--format", "{{.Repository}}:{{.Tag}}"
         ).split()
         steps = {"debian:trixie-slim"}
-        for name in filter(_built, names):
+        for name in names:
             steps |= {
                 step for step in docker("history", "-q", "--no-trunc", name).split() if step.startswith("sha256:")
             }

@@ -1,4 +1,4 @@
-"""What can be said of the seat's and the registry's images without building them."""
+"""What can be said of the images without building them."""
 
 import json
 import os
@@ -7,19 +7,52 @@ from pathlib import Path
 
 import pytest
 
+from mentor.components.images import BASE, SERVICES
+from mentor.host.probe import BASE_IMAGE
+
 ROOT = Path(__file__).parents[3]
-DOCKERFILES = [
-    ROOT / "images" / "seat" / "Dockerfile",
-    ROOT / "images" / "registry" / "Dockerfile",
-    ROOT / "workshop" / "images" / "postgres" / "Dockerfile",
-]
+STANDS_ON = {
+    BASE: BASE_IMAGE,
+    "images/hardened": "$SEAT",
+    "workshop/images/postgres": BASE_IMAGE,
+    **dict.fromkeys(SERVICES.values(), "$BASE"),
+}
+SAID_BY_DEBIAN = ("policy-rc.d", "docker-clean", "/usr/share/man", "/usr/share/locale", "/usr/share/info")
+SAID_BY_THE_BASE = (*SAID_BY_DEBIAN, "dpkg.cfg.d", "dpkg-deb", "apt-get", "--no-install-recommends", "/var/lib/apt")
 
 
-@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
-def test_an_image_builds_with_the_classic_builder_from_the_one_base(dockerfile: Path) -> None:
-    text = dockerfile.read_text()
-    assert re.findall(r"^FROM (.*)$", text, re.MULTILINE) == ["debian:trixie-slim"]
+def dockerfile(folder: str) -> str:
+    return (ROOT / folder / "Dockerfile").read_text()
+
+
+def test_every_dockerfile_is_known_here() -> None:
+    found = [path for top in ("images", "spyglass", "workshop") for path in (ROOT / top).rglob("Dockerfile")]
+    assert {str(path.parent.relative_to(ROOT)) for path in found} == set(STANDS_ON)
+
+
+@pytest.mark.parametrize("folder", STANDS_ON)
+def test_an_image_builds_with_the_classic_builder_from_the_one_base(folder: str) -> None:
+    text = dockerfile(folder)
+    assert re.findall(r"^FROM (.*)$", text, re.MULTILINE) == [STANDS_ON[folder]]
     assert not re.search(r"^# *syntax=|<<-?['\"]?[A-Z]|--mount=", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", SERVICES.values())
+def test_an_image_can_be_built_by_hand(folder: str) -> None:
+    """After `docker build -t mentor/base images/base`."""
+    assert "\nARG BASE=mentor/base\nFROM $BASE\n" in dockerfile(folder)
+
+
+@pytest.mark.parametrize("folder", sorted(set(STANDS_ON) - {BASE}))
+def test_no_image_repeats_what_it_stands_on(folder: str) -> None:
+    said = SAID_BY_DEBIAN if STANDS_ON[folder] == BASE_IMAGE else SAID_BY_THE_BASE
+    assert [words for words in said if words in dockerfile(folder)] == []
+
+
+def test_the_base_says_what_no_other_repeats() -> None:
+    commands = (ROOT / BASE / "sbin").iterdir()
+    text = "".join([dockerfile(BASE), *(path.read_text() for path in commands)])
+    assert [words for words in SAID_BY_THE_BASE if words not in text] == []
 
 
 def test_every_script_of_an_image_is_executable_or_sourced() -> None:
