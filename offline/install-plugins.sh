@@ -6,7 +6,7 @@ home=$1
 python=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 
-for plugin in docker:5.1.0 command:1.2.1 postgresql:3.18.0 random:4.21.1; do
+for plugin in docker:5.1.0 command:1.2.1 postgresql:3.18.0 random:4.21.1 grafana:2.38.0; do
     name=${plugin%:*} version=${plugin#*:}
     folder=$home/plugins/resource-$name-v$version
     mkdir -p "$folder"

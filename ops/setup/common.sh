@@ -10,7 +10,7 @@ CACHE=${MENTOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mentor}
 STATE=${MENTOR_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/mentor}
 VENV=$ROOT/.venv
 BASE_IMAGE=debian:trixie-slim
-PLUGINS="docker command postgresql random"
+PLUGINS="docker command postgresql random grafana"
 DOWNLOADS=get.pulumi.com
 
 # Two checkouts must not share stand-ins that run from one of them.
@@ -20,6 +20,8 @@ ROUTE=$CHECKOUT/route.sh # what setup decided; env.sh reads it
 # The pins live in requirements.txt alone: an SDK's version is its plugin's.
 pinned() { sed -n "s/^$1==\([^ ;#]*\).*/\1/p" "$ROOT/requirements.txt"; }
 PULUMI_VERSION=$(pinned pulumi)
+# One of them is not Pulumi's own: its package and its place of download are named otherwise.
+sdk_of() { [ "$1" = grafana ] && echo pulumiverse-grafana || echo "pulumi-$1"; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 say() { printf '%s\n' "setup: $*" >&2; }

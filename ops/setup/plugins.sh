@@ -8,7 +8,7 @@ bin=$1
 installed() { # installed HOME: every plugin is there
 	local name
 	for name in $PLUGINS; do
-		compgen -G "$1/plugins/resource-$name-v$(pinned "pulumi-$name")/pulumi-resource-$name*" >/dev/null || return 1
+		compgen -G "$1/plugins/resource-$name-v$(pinned "$(sdk_of "$name")")/pulumi-resource-$name*" >/dev/null || return 1
 	done
 }
 answer() { printf '%s\n%s\n' "$1" "$2"; exit 0; }
@@ -31,9 +31,10 @@ if ! today && downloads_reachable; then
 	mkdir -p "$official"
 	whole=yes
 	for name in $PLUGINS; do
-		version=$(pinned "pulumi-$name")
-		say "plugin $name $version"
-		PULUMI_HOME=$official PULUMI_SKIP_UPDATE_CHECK=true timeout 600 "$bin/pulumi" plugin install resource "$name" "$version" >&2 && continue
+		wanted=("$name" "$(pinned "$(sdk_of "$name")")")
+		say "plugin ${wanted[*]}"
+		[ "$name" != grafana ] || wanted+=(--server github://api.github.com/pulumiverse)
+		PULUMI_HOME=$official PULUMI_SKIP_UPDATE_CHECK=true timeout 600 "$bin/pulumi" plugin install resource "${wanted[@]}" >&2 && continue
 		whole=no
 		break
 	done

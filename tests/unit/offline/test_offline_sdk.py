@@ -7,10 +7,11 @@ import pulumi_command
 import pulumi_docker
 import pulumi_postgresql
 import pulumi_random
+import pulumiverse_grafana
 import pytest
 from pulumi._types import input_type_types, resource_types
 
-from offline.standins import command_plugin, docker_plugin, postgresql_plugin, random_plugin
+from offline.standins import command_plugin, docker_plugin, grafana_plugin, postgresql_plugin, random_plugin
 from offline.standins.properties import Table, complaints, required
 from offline.standins.resource import Plugin
 
@@ -23,9 +24,14 @@ TYPED: dict[str, type] = {
     "random:index/randomPassword:RandomPassword": pulumi_random.RandomPassword,
     "postgresql:index/database:Database": pulumi_postgresql.Database,
     "postgresql:index/role:Role": pulumi_postgresql.Role,
+    "grafana:alerting/ruleGroup:RuleGroup": pulumiverse_grafana.alerting.RuleGroup,
+    "grafana:oss/dashboard:Dashboard": pulumiverse_grafana.oss.Dashboard,
+    "grafana:oss/dataSource:DataSource": pulumiverse_grafana.oss.DataSource,
+    "grafana:oss/folder:Folder": pulumiverse_grafana.oss.Folder,
+    "grafana:oss/folderPermission:FolderPermission": pulumiverse_grafana.oss.FolderPermission,
 }
 PLUGINS: list[Plugin] = [
-    module.plugin() for module in (command_plugin, docker_plugin, postgresql_plugin, random_plugin)
+    module.plugin() for module in (command_plugin, docker_plugin, grafana_plugin, postgresql_plugin, random_plugin)
 ]
 RESOURCES = {token: resource for plugin in PLUGINS for token, resource in plugin.resources.items()}
 KNOWN: dict[str, tuple[type, Table]] = {
