@@ -10,7 +10,7 @@ import pulumi
 from pulumi.runtime import config as runtime
 from pydantic import SecretStr
 
-SECRETS = (("directory", "bindPassword"),)
+SECRETS = (("directory", "bindPassword"), ("grafana", "auth"))
 """Where the configuration may hold a secret."""
 
 

@@ -14,6 +14,7 @@ import pulumi
 from mentor import capacity
 from mentor.host.docker_host import DockerHost
 from mentor.host.probe import BASE_IMAGE, Facts, HostError, probe
+from mentor.host.pulling import has_image, refusal
 from mentor.roster.model import Person, Roster
 from mentor.settings.problems import Problems, SettingsError, show
 from mentor.workshop import Workshop
@@ -44,6 +45,42 @@ def require(workshop: Workshop, project: str) -> Facts:
         place = workshop.settings.archive.folder / workshop.stack / person
         pulumi.log.warn(f"{person} is no longer in the class: archived to {place}, then deleted")
     return facts
+
+
+def has_grafana(workshop: Workshop, facts: Facts, project: str) -> bool:
+    """Whether there will be boards. Where Grafana's image cannot be had, one line says so, and all else comes up.
+
+    Raises:
+        SettingsError: it cannot be had, and a Grafana of this workshop is there, which would go with all in it.
+    """
+    grafana, host = workshop.settings.grafana, DockerHost(workshop.stack, workshop.settings.hosts[0])
+    is_there = host.name("grafana") in facts.volumes
+    if not grafana.enabled or grafana.url:
+        if is_there:
+            way = "grafana.url is set" if grafana.enabled else "grafana.enabled is false"
+            pulumi.log.warn(f"{way}: this workshop's own Grafana is deleted, with all that was added to it by hand")
+        return grafana.enabled
+    if has_image(host, grafana.image):
+        return True
+    reason = refusal(host, grafana.image)
+    if reason is None:
+        return True
+    save = f"docker save {grafana.image} | DOCKER_HOST={host.url} docker load"
+    if is_there:
+        found = Problems(project)
+        found.add(
+            "grafana.image",
+            f"{show(grafana.image)} is not on the host and cannot be pulled ({reason}), and this workshop's Grafana "
+            f"with all in it would have to go: bring the image there ({save}), try again when its registry answers, "
+            "or let Grafana go, by pulumi config set --path grafana.enabled false",
+        )
+        raise SettingsError(found)
+    pulumi.log.warn(
+        f"no Grafana boards: {grafana.image} is not on the host and cannot be pulled ({reason}). All else comes up, "
+        f"and spyglass shows the same facts. To have them: {save}, and up again; or grafana.url. To be quiet: "
+        "grafana.enabled false"
+    )
+    return False
 
 
 def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:

@@ -63,28 +63,34 @@ class Facts:
     """The engine's networks that are not this stack's: name and subnet."""
     routes: tuple[tuple[str, IPv4Network], ...] = ()
     """Where the host finds other networks, by interface; without ways to everywhere and the engine's networks."""
+    volumes: frozenset[str] = frozenset()
+    """The names of this stack's volumes."""
     students: frozenset[str] = frozenset()
-    """Who has a volume here."""
+    """Who has one of them."""
     seats_running: int = 0
     services_running: bool = False
 
 
-def _ask(host: DockerHost, arguments: list[str], what: str) -> str:
-    """Run a program where the engine runs, and give back what it printed."""
+def ask(host: DockerHost, arguments: list[str], what: str, *, told: str = "", seconds: float = TIMEOUT_SECONDS) -> str:
+    """Run a program where the engine runs, ``told`` on its input, and give back what it printed.
+
+    Raises:
+        HostError: it failed, or did not end in time.
+    """
     try:
         done = subprocess.run(
             remote.command(host, arguments) if host.is_remote else arguments,
             env=os.environ | ({} if host.is_remote else host.environment),
-            stdin=subprocess.DEVNULL,
+            input=told,
             capture_output=True,
             text=True,
             check=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=seconds,
         )
     except FileNotFoundError as error:
         raise HostError(f"{error.filename} is not installed on this machine, and {what} needs it") from None
     except subprocess.TimeoutExpired:
-        raise HostError(f"no answer within {TIMEOUT_SECONDS} s to {what}; try: {_by_hand(host)}") from None
+        raise HostError(f"no answer within {seconds:g} s to {what}; try: {_by_hand(host)}") from None
     except subprocess.CalledProcessError as error:
         if host.is_remote and error.returncode == remote.SSH_FAILED:
             raise HostError(remote.refusal(host, error.stderr)) from None
@@ -111,11 +117,12 @@ def probe(host: DockerHost) -> Facts:
     mine = f"label=mentor.stack={host.stack}"
     who = '{{.ID}} {{.Label "mentor.student"}}'
     running = list(
-        map(str.split, _ask(host, ["docker", "ps", "--filter", mine, "--format", who], "docker ps").splitlines())
+        map(str.split, ask(host, ["docker", "ps", "--filter", mine, "--format", who], "docker ps").splitlines())
     )
     known = networks(_networks(host), host.stack)
-    student = '{{.Label "mentor.student"}}'
-    volumes = _ask(host, ["docker", "volume", "ls", "--filter", mine, "--format", student], "docker volume ls")
+    whose = '{{.Name}} {{.Label "mentor.student"}}'
+    listed = ask(host, ["docker", "volume", "ls", "--filter", mine, "--format", whose], "docker volume ls")
+    volumes = [line.split() for line in listed.splitlines()]
     return Facts(
         version=engine["ServerVersion"],
         cpus=engine["NCPU"],
@@ -126,13 +133,14 @@ def probe(host: DockerHost) -> Facts:
         has_user_namespaces=int(machine["userns"][0]) > 0 and machine["clone"] != ["0"],
         has_apparmor_switch=machine["apparmor"] != ["0"],
         kernel=engine["KernelVersion"],
-        base_image=_ask(host, ["docker", "image", "ls", "-q", "--no-trunc", BASE_IMAGE], "docker image ls").strip(),
+        base_image=ask(host, ["docker", "image", "ls", "-q", "--no-trunc", BASE_IMAGE], "docker image ls").strip(),
         counts_swap=bool(engine["SwapLimit"]),
         listening=places(machine.get("listen", [])),
         ours=_published(host, [words[0] for words in running]),
         foreign_networks=tuple((name, network) for name, network, mine in known if not mine),
         routes=routes(machine.get("route", []), (network for _, network, _ in known)),
-        students=frozenset(volumes.split()),
+        volumes=frozenset(words[0] for words in volumes),
+        students=frozenset(words[1] for words in volumes if len(words) > 1),
         seats_running=sum(len(words) > 1 for words in running),
         services_running=any(len(words) == 1 for words in running),
     )
@@ -140,7 +148,7 @@ def probe(host: DockerHost) -> Facts:
 
 def _engine(host: DockerHost) -> dict[str, Any]:
     """What the engine says of itself."""
-    engine = _json(_ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
+    engine = _json(ask(host, ["docker", "info", "--format", "{{json .}}"], "docker info"))
     if not isinstance(engine, dict):
         raise HostError("docker info answered what is no description of an engine")
     if engine.get("ServerErrors"):
@@ -152,7 +160,7 @@ def _engine(host: DockerHost) -> dict[str, Any]:
 
 def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:
     """The script's answers, by key."""
-    text = _ask(host, ["sh", "-c", SCRIPT, "probe", root], "the probe of the host")
+    text = ask(host, ["sh", "-c", SCRIPT, "probe", root], "the probe of the host")
     answers: dict[str, list[str]] = {}
     for line in text.splitlines():
         key, _, value = line.partition("=")
@@ -165,16 +173,16 @@ def _published(host: DockerHost, containers: list[str]) -> frozenset[Place]:
     if not containers:
         return frozenset()
     template = "{{range $port, $at := .HostConfig.PortBindings}}{{range $at}}{{.HostIp}} {{.HostPort}}\n{{end}}{{end}}"
-    return published(_ask(host, ["docker", "inspect", "-f", template, *containers], "docker inspect").splitlines())
+    return published(ask(host, ["docker", "inspect", "-f", template, *containers], "docker inspect").splitlines())
 
 
 def _networks(host: DockerHost) -> list[dict[str, Any]]:
     """The engine's networks, as it describes them."""
     for attempt in range(TRIES):
-        listed = _ask(host, ["docker", "network", "ls", "-q"], "docker network ls").split()
+        listed = ask(host, ["docker", "network", "ls", "-q"], "docker network ls").split()
         try:
             found: list[dict[str, Any]] = _json(
-                _ask(host, ["docker", "network", "inspect", *listed], "docker network inspect")
+                ask(host, ["docker", "network", "inspect", *listed], "docker network inspect")
             )
         except HostError:
             # One of them went away between the two questions.

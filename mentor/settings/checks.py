@@ -28,6 +28,7 @@ def check(settings: WorkshopSettings, root: Path, stack: str, problems: Problems
     _host(settings, problems)
     _seat(settings, root, problems)
     _directory(settings, root, problems)
+    _grafana(settings, problems)
     if problems.clean("archive.folder") and settings.archive.folder.parts[0] not in {"/", "~"}:
         problems.add(
             "archive.folder", f"{show(str(settings.archive.folder))} is not a full path: start it with / or ~/"
@@ -202,3 +203,26 @@ def _directory(settings: WorkshopSettings, root: Path, problems: Problems) -> No
         lone += ["directory.ca"] if directory.ca is not None and problems.clean("directory.ca") else []
         for key in lone:
             problems.add(key, "belongs to an LDAP directory of your own: set directory.url too, or leave this out")
+
+
+def _grafana(settings: WorkshopSettings, problems: Problems) -> None:
+    grafana = settings.grafana
+    if not problems.clean("grafana.url"):
+        return
+    needed = {
+        "grafana.auth": (
+            grafana.auth,
+            "a service account's token, role Admin; `pulumi config set --secret --path grafana.auth` asks for it",
+        ),
+        "grafana.prometheusUrl": (
+            grafana.prometheus_url,
+            "where that Grafana reaches this workshop's Prometheus, as in http://192.0.2.7:9090",
+        ),
+    }
+    for key, (given, what) in needed.items():
+        if not problems.clean(key):
+            continue
+        if grafana.url is not None and given is None:
+            problems.add(key, f"is required with grafana.url: {what}")
+        if grafana.url is None and given is not None:
+            problems.add(key, "belongs to a Grafana of your own: set grafana.url too, or leave this out")

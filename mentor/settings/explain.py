@@ -33,6 +33,9 @@ MOVED = {
 }
 """Keys of older tools and near relatives, and what holds the same thing here."""
 
+SECRET = ("password", "auth")
+"""How keys end whose value no report repeats."""
+
 PASSWORDS = "passwords are generated: `pulumi stack output credentials --show-secrets` shows them"
 
 M = TypeVar("M", bound=BaseModel)
@@ -75,7 +78,7 @@ def _prune(raw: dict[str, object], key: Key) -> None:
 def explained(model: type[BaseModel], item: Any, *, also_known: tuple[str, ...] = ()) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     """Turn one of pydantic's errors into this project's words: value, rule, suggestion."""
     key: Key = item["loc"]
-    shown = "(not shown)" if "password" in str(key[-1]).lower() else show(item["input"])
+    shown = "(not shown)" if str(key[-1]).lower().endswith(SECRET) else show(item["input"])
     match item["type"]:
         case "extra_forbidden":
             return _unknown(model, key, also_known)

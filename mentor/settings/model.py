@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from mentor.settings import addresses, values
+from mentor.settings import addresses, grafana, values
 from mentor.settings.addresses import HostAddress
 from mentor.settings.explain import lenient
 from mentor.settings.problems import Problems, SettingsError, dotted
@@ -100,7 +100,7 @@ class DirectorySettings(Section):
     url: Annotated[str, read_by(addresses.ldap_url)] | None = None
     base: Annotated[str, read_by(addresses.distinguished_name)] | None = None
     bind_dn: Annotated[str, read_by(addresses.distinguished_name)] | None = None
-    bind_password: Annotated[SecretStr, read_by(values.secret)] | None = None
+    bind_password: Annotated[SecretStr, read_by(values.secret, "directory.bindPassword")] | None = None
     attribute: Annotated[
         str,
         read_by(values.word, r"[A-Za-z][A-Za-z0-9-]*", "is not the name of an LDAP attribute: uid, cn, sAMAccountName"),
@@ -135,6 +135,16 @@ class ProgressSettings(Section):
     stuck_factor: Annotated[float, read_by(values.number, 1, 100)] = 1.5
 
 
+class GrafanaSettings(Section):
+    """The boards: a Grafana of the workshop's own, or one that exists."""
+
+    enabled: Annotated[bool, read_by(values.boolean)] = True
+    image: Annotated[str, read_by(grafana.image)] = "grafana/grafana:12.2.0"
+    url: Annotated[str, read_by(grafana.http_url)] | None = None
+    auth: Annotated[SecretStr, read_by(values.secret, "grafana.auth")] | None = None
+    prometheus_url: Annotated[str, read_by(grafana.http_url)] | None = None
+
+
 HostName = Annotated[str, read_by(addresses.host_name)]
 HostUrl = Annotated[str, read_by(addresses.docker_host)]
 
@@ -156,6 +166,7 @@ class WorkshopSettings(Section):
         "own"
     )
     progress: ProgressSettings = ProgressSettings()
+    grafana: GrafanaSettings = GrafanaSettings()
     course: Annotated[Path, read_by(values.path)] = Path("workshop")
     archive: ArchiveSettings = ArchiveSettings()
 

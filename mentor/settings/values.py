@@ -161,15 +161,25 @@ def moment(value: object) -> datetime:
         raise ValueError(rule) from None
 
 
-def secret(value: object) -> SecretStr:
+def boolean(value: object) -> bool:
+    """Read ``true`` or ``false``; YAML's other words for them are text."""
+    word = str(value).strip().lower()
+    if word not in {"true", "false"}:
+        raise ValueError("is neither true nor false")
+    return word == "true"
+
+
+def secret(value: object, key: str) -> SecretStr:
     """Take a secret as `config.from_pulumi` wraps it; one that came in plain text is refused."""
     if not isinstance(value, SecretStr):
         raise ValueError(  # noqa: TRY004 - pydantic collects ValueError only
-            "is in plain text: use --secret; `pulumi config set --secret --path directory.bindPassword` asks for it"
+            f"is in plain text: use --secret; `pulumi config set --secret --path {key}` asks for it"
         )
     plain = value.get_secret_value()
     if not plain:
-        raise ValueError("is empty: a directory takes an empty password for an anonymous sign-in")
+        raise ValueError(
+            "is empty: an empty password proves nothing, and a directory takes it for an anonymous sign-in"
+        )
     if any(char in plain for char in "\0\r\n"):
         raise ValueError("has a line end or NUL in it: a password is one line")
     return value

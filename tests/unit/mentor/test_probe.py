@@ -45,7 +45,7 @@ route=a newer kernel's
     "docker image ls": "sha256:base\n",
     "docker ps": "abc \ndef s01\n",
     "docker inspect": "127.0.0.1 8443\n 5432\n",
-    "docker volume ls": "s01\n\n",
+    "docker volume ls": "mentor-dev-home-s01 s01\nmentor-dev-grafana \n",
     "docker network ls": "one\ntwo\n",
     "docker network inspect": json.dumps(
         [
@@ -61,7 +61,7 @@ route=a newer kernel's
 
 @pytest.fixture
 def facts(monkeypatch: pytest.MonkeyPatch) -> probe.Facts:
-    monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, what: ANSWERS[what])
+    monkeypatch.setattr(probe, "ask", lambda _host, _arguments, what: ANSWERS[what])
     return probe.probe(LOCAL)
 
 
@@ -91,8 +91,13 @@ def test_what_is_left_of_the_memory_is_known(facts: probe.Facts) -> None:
     assert (facts.seats_running, facts.services_running) == (1, True)
 
 
+def test_the_stacks_volumes_are_known_and_whose_they_are(facts: probe.Facts) -> None:
+    assert facts.volumes == {"mentor-dev-home-s01", "mentor-dev-grafana"}
+    assert facts.students == {"s01"}
+
+
 def test_an_engine_that_does_not_speak_json_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, _what: "<html>a proxy's page")
+    monkeypatch.setattr(probe, "ask", lambda _host, _arguments, _what: "<html>a proxy's page")
     with pytest.raises(probe.HostError, match="not JSON"):
         probe.probe(LOCAL)
 
@@ -107,6 +112,6 @@ def test_an_engine_that_does_not_speak_json_is_one_line(monkeypatch: pytest.Monk
     ],
 )
 def test_what_only_looks_like_an_engine_is_one_line(monkeypatch: pytest.MonkeyPatch, answer: str, said: str) -> None:
-    monkeypatch.setattr(probe, "_ask", lambda _host, _arguments, what: answer if what == "docker info" else "")
+    monkeypatch.setattr(probe, "ask", lambda _host, _arguments, what: answer if what == "docker info" else "")
     with pytest.raises(probe.HostError, match=said):
         probe.probe(LOCAL)

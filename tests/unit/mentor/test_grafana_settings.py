@@ -1,0 +1,87 @@
+"""The section `grafana`: what it may hold, and what of it belongs together."""
+
+import pytest
+from pydantic import SecretStr
+
+from tests.unit.mentor.conftest import Reads, Report
+
+GIVEN = {"url": "https://grafana.example.org/", "auth": SecretStr("canary"), "prometheusUrl": "http://192.0.2.7:9090"}
+
+
+def test_an_existing_grafana_needs_all_three(reads: Reads, report: Report) -> None:
+    found = reads(grafana=GIVEN).settings.grafana
+    assert (found.url, found.prometheus_url) == ("https://grafana.example.org", "http://192.0.2.7:9090")
+    assert "canary" not in repr(found)
+    for key in ("auth", "prometheusUrl"):
+        [line] = report(grafana={name: value for name, value in GIVEN.items() if name != key})
+        assert line.startswith(f"mentor:grafana.{key}: is required with grafana.url: ")
+
+
+@pytest.mark.parametrize("key", ["auth", "prometheusUrl"])
+def test_what_belongs_to_an_existing_one_is_refused_without_it(report: Report, key: str) -> None:
+    [line] = report(grafana={key: GIVEN[key]})
+    assert line == (f"mentor:grafana.{key}: belongs to a Grafana of your own: set grafana.url too, or leave this out")
+
+
+def test_a_token_in_plain_text_is_refused_and_not_repeated(report: Report) -> None:
+    [line] = report(grafana=GIVEN | {"auth": "glsa_canary"})
+    assert line.startswith("mentor:grafana.auth: (not shown) is in plain text: use --secret")
+    assert "--path grafana.auth" in line
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("grafana.example.org", 'did you mean "https://grafana.example.org"?'),
+        ("ftp://grafana.example.org", 'did you mean "https://grafana.example.org"?'),
+        ("https://", "write https://host[:port][/path]"),
+        ("https://a b", "write https://host[:port][/path]"),
+        ("https://x:99999", "has no valid port"),
+        ("https://admin:x@grafana.example.org", "how to sign in is a setting of its own"),
+        ("https://x/?orgId=2", "is more than scheme, host, port and path"),
+    ],
+)
+def test_addresses_that_are_none(report: Report, url: str, rule: str) -> None:
+    for key in ("url", "prometheusUrl"):
+        [line] = report(grafana=GIVEN | {key: url})
+        assert line.startswith(f"mentor:grafana.{key}: ")
+        assert rule in line
+
+
+@pytest.mark.parametrize(
+    ("image", "rule"),
+    [
+        ("grafana/grafana", 'write it as in "grafana/grafana:12.2.0"'),
+        ("Grafana:12.2.0", "write name:tag"),
+        ("grafana/grafana:", "write name:tag"),
+        ("grafana/grafana:12@sha256:abc", "write name:tag"),
+        ("a b:1", "write name:tag"),
+        (12, "is not text"),
+    ],
+)
+def test_images_that_are_none(report: Report, image: object, rule: str) -> None:
+    [line] = report(grafana={"image": image})
+    assert line.startswith("mentor:grafana.image: ")
+    assert rule in line
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "grafana/grafana-oss:12.2.0",
+        "registry.example.org:5000/mirror/grafana:12.2.0",
+        f"grafana/grafana@sha256:{'a' * 64}",
+        f"localhost/grafana:12.2.0-ubuntu@sha256:{'0' * 64}",
+    ],
+)
+def test_images_that_are_fine(reads: Reads, image: str) -> None:
+    assert reads(grafana={"image": image}).settings.grafana.image == image
+
+
+@pytest.mark.parametrize(("given", "is_on"), [(True, True), ("true", True), ("False", False), (False, False)])
+def test_on_and_off(reads: Reads, given: object, is_on: bool) -> None:
+    assert reads(grafana={"enabled": given}).settings.grafana.enabled is is_on
+
+
+def test_neither_on_nor_off(report: Report) -> None:
+    assert report(grafana={"enabled": "yes"}) == ['mentor:grafana.enabled: "yes" is neither true nor false']
