@@ -6,6 +6,7 @@ from pathlib import Path
 import pulumi
 
 from mentor import config, interruption, report
+from mentor.components import boards
 from mentor.components.accounts import Accounts
 from mentor.components.archive import Archives
 from mentor.components.certificates import Certificates
@@ -28,6 +29,7 @@ gc.disable()  # A short run makes a million small objects and throws few away: l
 try:
     workshop = read(config.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
     facts = preflight.require(workshop, pulumi.get_project())
+    with_boards = preflight.has_grafana(workshop, facts, pulumi.get_project())
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -43,38 +45,33 @@ keys = Certificates("certificates", host.stack, names)
 registry = Registry("registry", host, ground.backplane, images["registry"], course.images, facts.base_image, on_host)
 directory = Directory("directory", host, ground.backplane, images["directory"], keys.authority.public,
                       keys.servers["directory"], chosen.directory, on_host)  # fmt: skip
-database_server = DatabaseServer(
-    "database-server",
-    DatabaseServerArgs(host=host, backplane=ground.backplane, image=images["postgres"],
-                       certificate=keys.servers["postgres"], directory=directory.access, settings=chosen.database,
-                       course=course, time_zone=chosen.event.time_zone),
-    on_host,
-)  # fmt: skip
+served = DatabaseServerArgs(host=host, backplane=ground.backplane, image=images["postgres"], course=course,
+                            certificate=keys.servers["postgres"], directory=directory.access,
+                            settings=chosen.database, time_zone=chosen.event.time_zone)  # fmt: skip
+database_server = DatabaseServer("database-server", served, on_host)
 watched = MonitoringArgs(host=host, backplane=ground.backplane, images=images, database_server=database_server,
                          directory=directory, course=course, roster=roster)  # fmt: skip
 monitoring = Monitoring("monitoring", watched, on_host)
-portal = Portal(
-    "portal",
-    PortalArgs(host=host, backplane=ground.backplane, material=ground.material, gateway_image=images["gateway"],
-               spyglass_image=images["spyglass"], certificate=keys.servers["gateway"], directory=directory.access,
-               terminal_key=keys.terminal.private, settings=chosen, roster=roster, course=course, monitoring=monitoring,
-               database_address=database_address),
-    on_host,
-)  # fmt: skip
+opened = PortalArgs(host=host, backplane=ground.backplane, material=ground.material, gateway_image=images["gateway"],
+                    spyglass_image=images["spyglass"], certificate=keys.servers["gateway"],
+                    directory=directory.access, terminal_key=keys.terminal.private, settings=chosen, roster=roster,
+                    course=course, monitoring=monitoring, database_address=database_address,
+                    boards=boards.address(chosen.grafana) if with_boards else None)  # fmt: skip
+portal = Portal("portal", opened, on_host)
 # A mistake in the course's SQL ends the run before anybody's things are made: a component's children wait for it.
 taught = pulumi.ResourceOptions(depends_on=[database_server.template])
-seats = Seats(
-    "seats",
-    roster,
-    SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone, image=images["seat"],
-             material=ground.material, authorized_key=keys.terminal.public, counts_swap=facts.counts_swap),
-    pulumi.ResourceOptions.merge(on_host, taught),
-)  # fmt: skip
+given = SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone, image=images["seat"],
+                 material=ground.material, authorized_key=keys.terminal.public,
+                 counts_swap=facts.counts_swap)  # fmt: skip
+seats = Seats("seats", roster, given, pulumi.ResourceOptions.merge(on_host, taught))
 accounts = Accounts("accounts", host, directory, roster, taught)
 in_database = pulumi.ResourceOptions(providers=[database_server.provider(host, chosen.database)])
 databases = Databases("databases", roster, database_server, chosen.database, in_database)
 services = {"spyglass": portal.spyglass, "postgres": database_server.server, "registry": registry.server}
 Joins("joins", host, services, seats.by_id, chosen.seat.processes)
+if with_boards:
+    boards.build(boards.Surroundings(workshop=workshop, host=host, backplane=ground.backplane, portal=portal,
+                                     authority=keys.authority.public), on_host)  # fmt: skip
 Archives("archives", host, images["seat"], database_server, seats.by_id, databases.by_id, chosen.archive)
 
 for output, value in report.outputs(host, workshop, portal.url, database_address, accounts.passwords,

@@ -18,6 +18,7 @@ _FELT = {
     "exporter": "nothing new of databases and tasks gets into the history",
     "gateway": "the portal's pages do not answer, terminals in browsers connect again after it",
     "grader": "nothing new is known about anybody's tasks",
+    "grafana": "the boards do not answer; what was added to them stays",
     "host-exporter": "nothing new of the host gets into the history",
     "postgres": "every connection to a database is cut; the databases stay",
     "probe-exporter": "nothing new of the services gets into the history",

@@ -14,13 +14,15 @@ from ops.references import without_references
 
 CONTAINER = "docker:index/container:Container"
 VOLUME = "docker:index/volume:Volume"
-IN_POSTGRES = "postgresql:"
+IN_A_SERVER = ("postgresql:", "grafana:")
+"""Kinds of resources that live inside a server, and with its volume."""
 FULL_MIB = 64
 _FINE = frozenset({"running", "restarting", "paused"})
 _WORDS = {None: "is gone", "created": "was never started", "dead": "is dead", "removing": "is being removed"}
 _MEANINGS = {
     "directory-data": "everybody has his first password again",
     "database-data": "all databases are made anew; what was archived comes back with `make restore`",
+    "grafana-data": "the boards are made anew; what was added to them by hand is lost",
 }
 """What it means that one of the program's own volumes is lost, by its name in the program."""
 
@@ -70,7 +72,7 @@ def meaning(volume: Mapping[str, Any]) -> str:
 
 
 def without_lost(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, Any]:
-    """The deployment without these volumes, and without the roles and databases that were in them.
+    """The deployment without these volumes, and without the roles, databases and boards that were in them.
 
     The next run makes them, and deletes nothing. What commands put into a volume stays: they run again when its server
     is another one. Nothing may refer to what is not there; the next run writes down anew what depends on what.
@@ -79,7 +81,7 @@ def without_lost(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[s
     inside = {
         one["urn"]
         for one in resources
-        if one.get("type", "").startswith(IN_POSTGRES) and one.get("deletedWith") in urns
+        if one.get("type", "").startswith(IN_A_SERVER) and one.get("deletedWith") in urns
     }
     gone = {*urns, *inside}
     return {**deployment, "resources": [without_references(one, gone) for one in resources if one["urn"] not in gone]}

@@ -14,7 +14,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from spyglass import audit, auth, events, known, pages, password, people, security, sessions, store, terminal, watch
+from spyglass import (
+    audit,
+    auth,
+    boards,
+    events,
+    known,
+    pages,
+    password,
+    people,
+    security,
+    sessions,
+    store,
+    terminal,
+    watch,
+)
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
@@ -84,6 +98,7 @@ def create(here: Services) -> Starlette:
                 Route("/healthz", health, methods=["GET"]),
                 Route("/", home, methods=["GET"]),
                 *auth.routes,
+                *boards.routes,
                 *password.routes,
                 *terminal.routes,
                 *events.routes,

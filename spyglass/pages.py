@@ -71,8 +71,8 @@ def sign_in_first(connection: HTTPConnection) -> Response:
         return Response(status_code=401)
     if headers.get("sec-fetch-site") in ("cross-site", "same-site") and connection.scope["method"] == "GET":
         # After a link from another site the browser keeps a SameSite=Strict cookie back. Asked again by this
-        # page itself it sends it, and whoever was signed in stays so.
-        return render(connection, "again.html")
+        # page itself it sends it, and whoever was signed in stays so. Not 200: to the gateway that is "let him in".
+        return render(connection, "again.html", 401)
     return RedirectResponse("/sign-in", 303)
 
 

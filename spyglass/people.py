@@ -14,7 +14,7 @@ async def page(request: Request) -> Response:
     """Students and spare seats in the roster's order."""
     here = services(request)
     course = current(here)
-    return pages.render(request, "people.html", people=course.students, now=state(here, course))
+    return pages.render(request, "people.html", people=course.students, boards=course.boards, now=state(here, course))
 
 
 def state(here: Services, course: ClassFile) -> dict[str, object]:

@@ -42,6 +42,7 @@ RULES: Mapping[str, Rule] = {
     "/class/tasks": Rule.TEACHER,
     "/class.csv": Rule.TEACHER,
     "/progress": Rule.SIGNED_IN,
+    "/boards/visitor": Rule.SIGNED_IN,
     "/events": Rule.SIGNED_IN,  # which of them a student may ask for is decided there
 }
 

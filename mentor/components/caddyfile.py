@@ -1,6 +1,7 @@
 """The gateway's configuration as text.
 
-Comes in: how TLS is done, the addresses that people type, where the web app is. Goes out: a Caddyfile. Pure.
+Comes in: how TLS is done, the addresses that people type, where the web app and Grafana are. Goes out: a Caddyfile.
+Pure.
 """
 
 import json
@@ -18,6 +19,14 @@ WAITING_PAGE = (
     "<title>One moment</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto;"
     "padding:0 1rem}</style><h1>The portal does not answer</h1><p>It is starting, or being repaired. "
     "Your work is not affected. This page tries again by itself every five seconds.</p></html>"
+)
+
+NO_BOARDS_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<meta name="color-scheme" content="light dark">'
+    "<title>No boards</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:20vh auto;"
+    "padding:0 1rem}</style><h1>Grafana does not answer</h1><p>It is starting, or this workshop has none. "
+    'The same facts are <a href="/">on the workshop\'s own pages</a>.</p></html>'
 )
 
 SERVERS = """\
@@ -66,10 +75,18 @@ LOG = """\
 
 
 def caddyfile(
-    *, tls: Literal["internal", "files", "acme"], email: str | None, addresses: Sequence[str], upstream: str
+    *,
+    tls: Literal["internal", "files", "acme"],
+    email: str | None,
+    addresses: Sequence[str],
+    upstream: str,
+    grafana: str,
 ) -> str:
-    """The whole file. ``email`` is for ``acme``; the first address answers those who name none (by IP)."""
-    portal = [HEADERS, LOG, _portal(upstream), _errors()]
+    """The whole file. ``email`` is for ``acme``; the first address answers those who name none (by IP).
+
+    It is the same whether there is a Grafana or not: one that comes later cuts no terminal.
+    """
+    portal = [HEADERS, LOG, _grafana(upstream, grafana), _portal(upstream), _errors()]
     parts = [_global_options(tls, email, addresses[0]), "(portal) {", *portal, "}"]
     names = [f"https://{address}:8443" for address in addresses if not is_ip(address)]
     if tls == "acme":
@@ -112,9 +129,46 @@ def _portal(upstream: str) -> str:
 	}}"""
 
 
+def _grafana(upstream: str, grafana: str) -> str:
+    # Who is signed in is the web app's to say: a browser's own claim is dropped first, and nobody's session goes
+    # further than to the web app. A program that brings a password of Grafana's own, as `up` does, speaks to its API
+    # as itself. In a `route` the order is the one written here.
+    return f"""\
+	@grafana path /grafana /grafana/*
+	handle @grafana {{
+		route {{
+			request_header -X-Webauth-*
+			@program {{
+				path /grafana/api/*
+				header Authorization *
+			}}
+			handle @program {{
+				request_header -Cookie
+				reverse_proxy {grafana}
+			}}
+			forward_auth {upstream} {{
+				uri /boards/visitor?
+				copy_headers X-Webauth-User X-Webauth-Name X-Webauth-Role
+			}}
+			request_header -Authorization
+			request_header -Cookie
+			reverse_proxy {grafana}
+		}}
+	}}"""
+
+
 def _errors() -> str:
     return f"""\
 	handle_errors {{
+		@no_boards {{
+			path /grafana /grafana/*
+			expression `{{err.status_code}} in [502, 503, 504]`
+		}}
+		handle @no_boards {{
+			header Content-Type "text/html; charset=utf-8"
+			header Cache-Control no-store
+			respond `{NO_BOARDS_PAGE}` 503
+		}}
 		@away expression `{{err.status_code}} in [502, 503, 504]`
 		handle @away {{
 			header Content-Type "text/html; charset=utf-8"

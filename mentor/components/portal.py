@@ -69,10 +69,16 @@ def taught(course: Course) -> dict[str, object]:
 
 
 def classroom(
-    host: DockerHost, settings: WorkshopSettings, roster: Roster, course: Course, database_address: str
+    host: DockerHost,
+    settings: WorkshopSettings,
+    roster: Roster,
+    course: Course,
+    database_address: str,
+    boards: str | None,
 ) -> str:
     """The web app's facts as JSON, sorted so that equal classes are equal texts."""
     facts = {
+        "boards": boards,
         "course": taught(course),
         "thresholds": settings.progress.model_dump(),
         "event": {
@@ -116,12 +122,15 @@ class PortalArgs:
     course: Course
     monitoring: Monitoring
     database_address: str
+    boards: str | None = None
+    """Where the class's Grafana board is, if there is one."""
 
 
 class Portal(pulumi.ComponentResource):
     """The gateway and spyglass. ``url`` is what people type."""
 
     spyglass: docker.Container
+    gateway: docker.Container
     url: str
 
     def __init__(self, name: str, args: PortalArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -153,7 +162,7 @@ class Portal(pulumi.ComponentResource):
             ),
             child,
         )
-        facts = classroom(args.host, settings, args.roster, args.course, args.database_address)
+        facts = classroom(args.host, settings, args.roster, args.course, args.database_address, args.boards)
         told = Delivery(
             script='docker exec -i "$CONTAINER" class-put', container=self.spyglass, volume=data, stdin=facts
         )
@@ -168,11 +177,11 @@ class Portal(pulumi.ComponentResource):
         )
         deliver("class", args.host, told, self)
         deliver("material", args.host, material, self)
-        self._gateway(args, child)
+        self.gateway = self._gateway(args, child)
         self.url = origins(settings.https, settings.address)[0]
         self.register_outputs({"url": self.url})
 
-    def _gateway(self, args: PortalArgs, child: pulumi.ResourceOptions) -> None:
+    def _gateway(self, args: PortalArgs, child: pulumi.ResourceOptions) -> docker.Container:
         https = args.settings.https
         certificate, key = args.certificate.public, args.certificate.private
         volumes: dict[str, pulumi.Input[str]] = {}
@@ -182,8 +191,14 @@ class Portal(pulumi.ComponentResource):
         if https.tls == "acme":
             # Certificate authorities limit how often one name is signed: what was issued must outlive the container.
             volumes["/var/lib/caddy"] = volume("gateway-data", args.host, "gateway", None, child).name
-        text = caddyfile(tls=https.tls, email=https.email, addresses=args.settings.address, upstream="spyglass:8000")
-        service(
+        text = caddyfile(
+            tls=https.tls,
+            email=https.email,
+            addresses=args.settings.address,
+            upstream="spyglass:8000",
+            grafana="grafana:3000",
+        )
+        return service(
             "gateway",
             args.host,
             args.backplane,

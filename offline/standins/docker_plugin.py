@@ -6,6 +6,7 @@ from offline.standins.docker_container import Container
 from offline.standins.docker_ground import Network, Volume
 from offline.standins.docker_host import SETTINGS, DockerHost
 from offline.standins.docker_image import Image
+from offline.standins.docker_remote_image import RemoteImage
 from offline.standins.resource import Plugin
 
 
@@ -21,6 +22,7 @@ def plugin() -> Plugin:
             "docker:index/container:Container": Container(host),
             "docker:index/image:Image": Image(host),
             "docker:index/network:Network": Network(host),
+            "docker:index/remoteImage:RemoteImage": RemoteImage(host),
             "docker:index/volume:Volume": Volume(host),
         },
     )

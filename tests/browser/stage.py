@@ -105,7 +105,8 @@ def up(folder: Path) -> None:
     secrets = {"mentor/ssh_key": pem["key"], "mentor/directory.json": json.dumps(access)}
     secrets["mentor/directory_ca.crt"] = pem["ca.crt"]
     create("spyglass", images["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}", "-e", "SPYGLASS_STACK=stage")
-    text = caddyfile(tls="internal", email=None, addresses=["localhost", "127.0.0.1"], upstream="spyglass:8000")
+    names, upstreams = ["localhost", "127.0.0.1"], {"upstream": "spyglass:8000", "grafana": "grafana:3000"}
+    text = caddyfile(tls="internal", email=None, addresses=names, **upstreams)
     create("gateway", images["gateway"], {**tls, "mentor/Caddyfile": text}, "-p", f"127.0.0.1:{PORT}:8443")
     seccomp = f"--security-opt=seccomp={ROOT / 'images/seat/seccomp.json'}"
     credentials = []

@@ -68,6 +68,8 @@ class Graph(pulumi.runtime.Mocks):
             state["stdout"] = KEY + f"public part of {args.name}"
         if args.typ == "docker:index/image:Image":
             state["repoDigest"] = f"sha256:{args.name}"
+        if args.typ == "docker:index/remoteImage:RemoteImage":
+            state["imageId"] = f"sha256:{args.name}"
         if args.typ == "docker:index/volume:Volume":
             return state["name"], state  # as it is: a trigger on it never fires
         return f"{args.name}-id", state
@@ -77,6 +79,10 @@ class Graph(pulumi.runtime.Mocks):
 
     def of_type(self, ending: str) -> list[Declared]:
         return [each for each in self.by_name.values() if each.type.endswith(ending)]
+
+    def boards_of_class_and_course(self) -> set[str]:
+        """The dashboards that name students and tasks: they change with them, in place, and nobody is interrupted."""
+        return {each.name for each in self.of_type(":Dashboard")} - {"boards-host-dashboard"}
 
     def __iter__(self) -> Iterator[Declared]:
         """Every resource, in the order of declaration."""
@@ -118,6 +124,7 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
     """Run the program with this config; keys are top-level settings, values as YAML would give them."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(preflight, "require", lambda *_: HOST)
+    monkeypatch.setattr(preflight, "has_grafana", lambda workshop, *_: workshop.settings.grafana.enabled)
     monkeypatch.setattr(interruption, "end_quietly", lambda: None)
 
     def remembered(stack: str = "dev", secrets: Sequence[str] = (), **config: object) -> Graph:

@@ -1,6 +1,7 @@
 """The rules of the stack, held against everything that the program declares."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -33,19 +34,21 @@ def test_the_smallest_workshop_is_declared(declare: Declare) -> None:
 
 DELIVERED = {"class-delivery", "checks-delivery"}
 """What is told to services that run, whoever is in the class."""
+TOLD = DELIVERED | {f"boards-{board}-dashboard" for board in ("class-overview", "one-student", "one-task")}
+"""The same, and the boards that name students."""
 
 
 def test_the_size_of_the_class_changes_nobodys_inputs(declare: Declare) -> None:
     small, large = inputs_of(declare(students=2)), inputs_of(declare(students=200))
-    assert {name for name in small if small[name] != large.get(name)} == DELIVERED
+    assert {name for name in small if small[name] != large.get(name)} == TOLD
 
 
 def test_one_student_more_adds_only_his_own(declare: Declare) -> None:
     before, after = inputs_of(declare(students=3)), inputs_of(declare(students=4))
     new = "s04"
     changed = {name for name in before if before[name] != after.get(name)}
-    # What tells the running web app and the grader about the class; it restarts nothing.
-    assert changed == DELIVERED
+    # What tells the running web app, the grader and the boards about the class; it restarts nothing.
+    assert changed == TOLD
     assert {name for name in after if name not in before} == {
         name for name in after if new in name.replace("/", "-").split("-")
     }
@@ -53,7 +56,7 @@ def test_one_student_more_adds_only_his_own(declare: Declare) -> None:
 
 def test_a_name_inserted_in_the_middle_moves_nobody(declare: Declare) -> None:
     before, after = inputs_of(declare(students=["anna", "carl"])), inputs_of(declare(students=["anna", "bert", "carl"]))
-    assert {name for name in before if before[name] != after.get(name)} == DELIVERED
+    assert {name for name in before if before[name] != after.get(name)} == TOLD
 
 
 def test_a_changed_course_touches_only_what_is_delivered(
@@ -86,8 +89,8 @@ def test_everything_on_the_host_carries_the_stacks_label(declare: Declare) -> No
 
 def test_every_resource_names_its_provider(declare: Declare) -> None:
     for each in declare(students=2):
-        if each.type.startswith(("docker:", "postgresql:")):
-            assert "::host::" in each.provider or "::sql::" in each.provider, each.name
+        if each.type.startswith(("docker:", "postgresql:", "grafana:")):
+            assert re.search("::(host|sql|boards)::", each.provider), each.name
 
 
 def test_every_container_has_a_limit_or_a_health_check_and_never_the_default_network(declare: Declare) -> None:

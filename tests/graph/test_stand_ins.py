@@ -7,15 +7,13 @@ from collections.abc import Callable
 import pytest
 from pulumi._types import input_type_types
 
-from offline.standins import command_plugin, docker_plugin, postgresql_plugin, random_plugin
+from offline.standins import command_plugin, docker_plugin, grafana_plugin, postgresql_plugin, random_plugin
 from offline.standins.properties import complaints
 from offline.standins.values import decode, encode
 from tests.graph.conftest import Declared, Graph
 
-PLUGINS = {
-    plugin.name: plugin
-    for plugin in (module.plugin() for module in (command_plugin, docker_plugin, postgresql_plugin, random_plugin))
-}
+MODULES = (command_plugin, docker_plugin, grafana_plugin, postgresql_plugin, random_plugin)
+PLUGINS = {plugin.name: plugin for plugin in (module.plugin() for module in MODULES)}
 WORKSHOPS: dict[str, dict[str, object]] = {
     "small": {"students": 1},
     "far": {

@@ -94,7 +94,8 @@ def test_a_public_authoritys_certificate_is_fetched_on_the_one_port_and_outlives
     until(lambda: kit.docker("exec", authority, "test", "-s", root, check=False).returncode == 0, "an authority's root")
     trusted = kit.docker("exec", authority, "cat", root).stdout
 
-    text = caddyfile(tls="acme", email="teacher@example.org", addresses=[NAME, "192.0.2.7"], upstream="spyglass:8000")
+    upstreams = {"upstream": "spyglass:8000", "grafana": "grafana:3000"}
+    text = caddyfile(tls="acme", email="teacher@example.org", addresses=[NAME, "192.0.2.7"], **upstreams)
     for needed in ("admin off", "disable_http_challenge", "auto_https disable_redirects"):
         assert needed in text
     # On a host Docker publishes 8443 as 443; here the authority asks the container itself.

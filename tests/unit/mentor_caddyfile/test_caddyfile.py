@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any, Literal
@@ -25,8 +26,8 @@ Mode = Literal["internal", "files", "acme"]
 
 
 def text(tls: Mode = "internal", **changes: Any) -> str:
-    values = {"tls": tls, "email": None, "addresses": ["lab.example", "192.0.2.7"], "upstream": "spyglass:8000"}
-    return caddyfile(**values | changes)
+    values = {"tls": tls, "email": None, "addresses": ["lab.example", "192.0.2.7"]}
+    return caddyfile(**values | {"upstream": "spyglass:8000", "grafana": "grafana:3000"} | changes)
 
 
 def adapted(content: str) -> Any:
@@ -94,29 +95,34 @@ def upstream() -> Iterator[http.server.HTTPServer]:
     server.server_close()
 
 
-@pytest.fixture
-def gateway(
-    tmp_path: Path, upstream: http.server.HTTPServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[int, Path]]:
+@contextmanager
+def caddy_before(folder: Path, **upstreams: Any) -> Iterator[tuple[int, Path]]:
     """Caddy itself on a free port; and the file of what it logs."""
     assert CADDY
-    monkeypatch.setattr(module, "CERTIFICATE", str(tmp_path / "tls.crt"))
-    monkeypatch.setattr(module, "KEY", str(tmp_path / "tls.key"))
     make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x"
     names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "tls.key", "-out", "tls.crt"]
-    subprocess.run([*make.split(), *names], check=True, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    subprocess.run([*make.split(), *names], check=True, cwd=folder, stderr=subprocess.DEVNULL)
     port = free_port()
-    content = text(addresses=["localhost", "127.0.0.1"], upstream=f"127.0.0.1:{upstream.server_port}")
-    (tmp_path / "Caddyfile").write_text(content.replace("8443", str(port)))
-    log = tmp_path / "log"
-    environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CERTIFICATE", str(folder / "tls.crt"))
+        patch.setattr(module, "KEY", str(folder / "tls.key"))
+        content = text(addresses=["localhost", "127.0.0.1"], **upstreams)
+    (folder / "Caddyfile").write_text(content.replace("8443", str(port)))
+    log = folder / "log"
+    environment = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    command = [CADDY, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     with log.open("wb") as stream:
         caddy = subprocess.Popen(command, stdout=stream, stderr=stream, env=environment)
     wait_for_server(port, caddy, log.read_text)
     yield port, log
     caddy.terminate()
     caddy.wait(PATIENCE)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, upstream: http.server.HTTPServer) -> Iterator[tuple[int, Path]]:
+    with caddy_before(tmp_path, upstream=f"127.0.0.1:{upstream.server_port}") as running:
+        yield running
 
 
 def ask(port: int, path: str = "/", host: str = "localhost", **headers: str) -> tuple[int, dict[str, str], str]:

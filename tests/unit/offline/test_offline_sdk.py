@@ -19,6 +19,7 @@ TYPED: dict[str, type] = {
     "docker:index/container:Container": pulumi_docker.Container,
     "docker:index/image:Image": pulumi_docker.Image,
     "docker:index/network:Network": pulumi_docker.Network,
+    "docker:index/remoteImage:RemoteImage": pulumi_docker.RemoteImage,
     "docker:index/volume:Volume": pulumi_docker.Volume,
     "command:local:Command": pulumi_command.local.Command,
     "random:index/randomPassword:RandomPassword": pulumi_random.RandomPassword,

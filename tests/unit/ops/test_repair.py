@@ -102,5 +102,14 @@ def test_what_was_in_a_lost_volume_goes_from_the_state_with_it_and_nothing_refer
     assert template == {"urn": "template", "type": "command:local:Command", "id": "x", "dependencies": [HOME["urn"]]}
 
 
+def test_boards_go_with_the_volume_that_they_were_in_and_those_elsewhere_stay() -> None:
+    volume = {"urn": "boards-data", "type": "docker:index/volume:Volume", "id": "mentor-dev-grafana"}
+    ours = {"urn": "ours", "type": "grafana:oss/folder:Folder", "id": "1:a", "deletedWith": volume["urn"]}
+    elsewhere = {"urn": "elsewhere", "type": "grafana:oss/folder:Folder", "id": "1:b"}
+    left = without_lost({"resources": [HOME, volume, ours, elsewhere]}, {volume["urn"]})
+    assert left["resources"] == [HOME, elsewhere]
+    assert "added to them by hand is lost" in meaning(volume | {"urn": "urn:pulumi:dev::mentor::x::grafana-data"})
+
+
 def test_the_state_of_a_lost_home_keeps_the_database() -> None:
     assert [one["id"] for one in without_lost(STATE, {HOME["urn"]})["resources"]] == ["mentor-dev-postgres", "s01", "x"]

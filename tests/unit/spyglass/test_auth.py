@@ -145,7 +145,7 @@ def test_without_a_session_a_script_is_told(world: World) -> None:
 def test_a_link_from_another_site_finds_the_session_again(world: World) -> None:
     foreign = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     answer = world.client(**foreign).get("/")
-    assert answer.status_code == 200
+    assert answer.status_code == 401
     assert 'http-equiv="refresh" content="0"' in answer.text
 
 
