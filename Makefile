@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-lesson test-class test-all bench clean
+.PHONY: help setup env up down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -79,6 +79,10 @@ test-hosts: ## A host over SSH, a school's directory, certificates from elsewher
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/hosts
 
+test-boards: ## Grafana's boards: in a double of Grafana, in a whole workshop, without its image
+	@ops/setup/setup.sh tests
+	@$(REAL) tests/boards
+
 test-lesson: ## The sample course and wrong ones, tried in databases and in seats
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/lesson
@@ -87,7 +91,7 @@ test-class: ## A class of 32 that plays its day: what everybody is shown is what
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/played
 
-test-all: test test-pages test-faults test-hosts test-lesson test-class ## Everything
+test-all: test test-pages test-faults test-hosts test-boards test-lesson test-class ## Everything
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)

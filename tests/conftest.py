@@ -19,7 +19,7 @@ from tests.workshop_kit import ROOT, Workshop, workshops
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-REAL = frozenset({"browser", "faults", "hosts", "lesson", "live", "played", "story"})
+REAL = frozenset({"boards", "browser", "faults", "hosts", "lesson", "live", "played", "story"})
 """Folders of the tests that need the host."""
 
 MOST = 3
