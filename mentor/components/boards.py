@@ -65,7 +65,10 @@ class Boards(pulumi.ComponentResource):
                 f"{name}-{each.uid}-dashboard",
                 folder=folder.uid,
                 config_json=each.json,
-                opts=self._after(numbers, permission),
+                # Its uid is its own: one that is made anew needs it free.
+                opts=pulumi.ResourceOptions.merge(
+                    self._after(numbers, permission), pulumi.ResourceOptions(delete_before_replace=True)
+                ),
             )
         folder, permission = closed["host"]
         grafana.alerting.RuleGroup(

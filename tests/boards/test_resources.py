@@ -23,7 +23,7 @@ PROGRAM = """
     Boards(config.require("at"), BoardsArgs(facts=facts, settings=settings, prometheus="http://192.0.2.7:9090"),
            pulumi.ResourceOptions(providers=[inside]))
 """
-BOARDS = {"class-overview", "one-student", "one-task", "host"}
+BOARDS = {"mentor-class", "mentor-student", "mentor-task", "mentor-projector", "mentor-host"}
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_the_boards_are_made_kept_changed_and_put_away(grafana: tuple[Grafana, s
     assert folders == {"workshop-class": "Class", "workshop-host": "Host"}
     assert set(held.dashboards) == BOARDS
     assert {uid: held.managed(uid) for uid in folders} == {uid: {"Editor": "Edit"} for uid in folders}
-    assert held.sources["prometheus"]["url"] == "http://192.0.2.7:9090"
+    assert held.sources["mentor-prometheus"]["url"] == "http://192.0.2.7:9090"
     assert list(held.groups) == [("workshop-host", "Workshop")]
     state = "\n".join(path.read_text() for path in (stack.folder / "state").rglob("*.json*"))
     assert "stub-password" not in state
@@ -80,14 +80,14 @@ def test_the_boards_are_made_kept_changed_and_put_away(grafana: tuple[Grafana, s
     done = stack.up()
     assert stack.changes(done).get("updated") == 3
     assert held.writes[writes:] == ["POST /api/dashboards/db"] * 3
-    assert "Grace" in str(held.dashboards["class-overview"])
+    assert "Grace" in str(held.dashboards["mentor-class"])
 
     # What somebody changed by hand comes back, and what he added stays.
-    held.dashboards["host"]["dashboard"]["title"] = "mine now"
-    held.dashboards.pop("one-task")
+    held.dashboards["mentor-host"]["dashboard"]["title"] = "mine now"
+    held.dashboards.pop("mentor-task")
     held.dashboards["own"] = {"dashboard": {"title": "Own"}, "meta": {"folderUid": ""}}
     stack.up("--refresh")
-    assert held.dashboards["host"]["dashboard"]["title"] != "mine now"
+    assert held.dashboards["mentor-host"]["dashboard"]["title"] != "mine now"
     assert set(held.dashboards) == {*BOARDS, "own"}
     held.dashboards.pop("own")
 
@@ -100,7 +100,7 @@ def test_the_boards_are_made_kept_changed_and_put_away(grafana: tuple[Grafana, s
     assert "Grace" not in shown
     stack.set(visibility="names")
     stack.up()
-    assert "Grace" in str(held.dashboards["class"])
+    assert "Grace" in str(held.dashboards["mentor-public"])
     stack.set(visibility="own")
     stack.up()
     assert set(held.dashboards) == BOARDS

@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE
 from tests.workshop_kit import ROOT, Workshop, docker
 
 IMAGE = f"{NAMES}grafana.invalid/grafana:12.2.0"
-BOARDS = {"class-overview", "one-student", "one-task", "host"}
+BOARDS = {"mentor-class", "mentor-student", "mentor-task", "mentor-projector", "mentor-host"}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_without_the_image_all_else_comes_up_and_one_line_says_so(lab: Workshop)
     assert container(lab) not in lab.running()
     teacher = browser(lab, "teacher")
     assert "Boards</a>" not in teacher.get("/").text
-    answer = teacher.get("/grafana/d/class-overview")
+    answer = teacher.get("/grafana/d/mentor-class")
     assert answer.status_code == 503
     assert "Grafana does not answer" in answer.text
     lab.up("--expect-no-changes")
@@ -75,9 +75,9 @@ def test_an_existing_grafana_is_filled_and_nobody_is_interrupted(lab: Workshop, 
     lab.up()
     assert held.refusals == []
     assert set(held.dashboards) == BOARDS
-    assert held.sources["prometheus"]["url"] == "http://192.0.2.7:9090"
+    assert held.sources["mentor-prometheus"]["url"] == "http://192.0.2.7:9090"
     assert lab.running() == before
-    assert f'href="{url}/d/class-overview">Boards</a>' in browser(lab, "teacher").get("/").text
+    assert f'href="{url}/d/mentor-class">Boards</a>' in browser(lab, "teacher").get("/").text
     lab.up("--refresh", "--expect-no-changes")
 
 
@@ -107,13 +107,13 @@ def test_the_image_arrives_and_the_boards_move_into_the_workshops_own(
 
 def test_the_gateway_lets_in_whom_the_web_app_knows_and_says_who_it_is(lab: Workshop) -> None:
     teacher, student, nobody = browser(lab, "teacher"), browser(lab, "s01"), browser(lab)
-    assert 'href="/grafana/d/class-overview">Boards</a>' in teacher.get("/").text
+    assert 'href="/grafana/d/mentor-class">Boards</a>' in teacher.get("/").text
     claims = {"X-Webauth-User": "admin", "X-Webauth-Role": "Admin"}
-    told = teacher.get("/grafana/d/class-overview", headers=claims).json()
+    told = teacher.get("/grafana/d/mentor-class", headers=claims).json()
     assert (told["x-webauth-user"], told["x-webauth-role"]) == ("teacher", "Editor")
     assert "cookie" not in told
-    assert student.get("/grafana/d/class-overview", headers=claims).status_code == 403
-    answer = nobody.get("/grafana/d/class-overview", headers=claims)
+    assert student.get("/grafana/d/mentor-class", headers=claims).status_code == 403
+    answer = nobody.get("/grafana/d/mentor-class", headers=claims)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     # A wrong password is Grafana's to refuse.
     assert nobody.get("/grafana/api/folders/workshop-class", auth=("admin", "wrong")).status_code == 401

@@ -30,6 +30,10 @@ HOST = Facts(
 )  # fmt: skip
 KEY = "-----BEGIN PRIVATE KEY-----\nmock\n-----END PRIVATE KEY-----\n"
 
+BOARDS_OF_STUDENTS = {f"boards-mentor-{board}-dashboard" for board in ("class", "student", "task")}
+BOARDS_OF_TASKS = BOARDS_OF_STUDENTS | {"boards-mentor-projector-dashboard"}
+"""The dashboards that name students, or tasks: they change with them, in place, and nobody is interrupted."""
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -79,10 +83,6 @@ class Graph(pulumi.runtime.Mocks):
 
     def of_type(self, ending: str) -> list[Declared]:
         return [each for each in self.by_name.values() if each.type.endswith(ending)]
-
-    def boards_of_class_and_course(self) -> set[str]:
-        """The dashboards that name students and tasks: they change with them, in place, and nobody is interrupted."""
-        return {each.name for each in self.of_type(":Dashboard")} - {"boards-host-dashboard"}
 
     def __iter__(self) -> Iterator[Declared]:
         """Every resource, in the order of declaration."""

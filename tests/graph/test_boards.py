@@ -10,7 +10,7 @@ from mentor.components.boards import FOLDERS, authority, reached
 from mentor.host.docker_host import DockerHost
 from mentor.settings.model import WorkshopSettings
 from offline.standins.values import decode, encode
-from tests.graph.conftest import Declared, Graph
+from tests.graph.conftest import BOARDS_OF_STUDENTS, Declared, Graph
 
 Declare = Callable[..., Graph]
 GIVEN = {
@@ -42,7 +42,7 @@ def test_the_tree_of_the_preview(declare: Declare) -> None:
     assert {each.name for each in graph if each.parent.endswith("::grafana-server")} == SERVER
     boards = {each.name for each in graph if each.parent.endswith("Boards::boards")}
     assert boards == {each.name for each in inside(graph)}
-    kinds = {"DataSource": 1, "Folder": 2, "FolderPermission": 2, "Dashboard": 4, "RuleGroup": 1}
+    kinds = {"DataSource": 1, "Folder": 2, "FolderPermission": 2, "Dashboard": 5, "RuleGroup": 1}
     assert {kind: len(graph.of_type(f":{kind}")) for kind in kinds} == kinds
 
 
@@ -62,7 +62,7 @@ def test_without_boards_nothing_of_grafana_is_there_and_with_them_nothing_else_c
 
 @pytest.mark.parametrize(
     ("grafana", "link"),
-    [(OFF, None), (None, "/grafana/d/class-overview"), (GIVEN, "https://grafana.example.org/d/class-overview")],
+    [(OFF, None), (None, "/grafana/d/mentor-class"), (GIVEN, "https://grafana.example.org/d/mentor-class")],
 )
 def test_the_web_app_is_told_where_the_boards_are(
     declare: Declare, grafana: dict[str, str] | None, link: str | None
@@ -157,7 +157,10 @@ def test_names_stand_where_they_may_be_seen(declare: Declare) -> None:
     people = [{"id": "p1", "name": "Canary Bird"}]
     for visibility, seen in (("own", False), ("anonymous", False), ("names", True)):
         graph = declare(students=people, visibility=visibility)
-        boards = {each.inputs["folder"]: each.inputs["configJson"] for each in graph.of_type(":Dashboard")}
+        boards: dict[str, str] = {}
+        for each in graph.of_type(":Dashboard"):
+            folder = each.inputs["folder"]
+            boards[folder] = boards.get(folder, "") + each.inputs["configJson"]
         assert ("Canary Bird" in boards.get("workshop-students", "")) is seen
         assert "Canary Bird" not in boards["workshop-host"]
         others = [each for each in inside(graph) if not each.type.endswith(":Dashboard")]
@@ -179,7 +182,7 @@ def test_uids_and_the_number_of_things_do_not_depend_on_the_class(declare: Decla
     graph, other = declare(students=number), declare(students=1)
     assert {each.name for each in inside(graph)} == {each.name for each in inside(other)}
     uids = {json.loads(each.inputs["configJson"])["uid"] for each in graph.of_type(":Dashboard")}
-    assert uids == {"class-overview", "one-student", "one-task", "host"}
+    assert uids == {"mentor-class", "mentor-student", "mentor-task", "mentor-projector", "mentor-host"}
     assert {each.inputs["uid"] for each in graph.of_type(":Folder")} == {"workshop-class", "workshop-host"}
     assert len(FOLDERS) == 3
 
@@ -187,7 +190,7 @@ def test_uids_and_the_number_of_things_do_not_depend_on_the_class(declare: Decla
 def test_one_student_more_changes_the_boards_that_name_him_and_nothing_else_in_grafana(declare: Declare) -> None:
     before, after = declare(students=3), declare(students=4)
     changed = {each.name for each in inside(before) if each.inputs != after.by_name[each.name].inputs}
-    assert changed == before.boards_of_class_and_course()
+    assert changed == BOARDS_OF_STUDENTS
 
 
 def test_every_query_asks_the_data_source_that_is_declared(declare: Declare) -> None:

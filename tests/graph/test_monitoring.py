@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.graph.conftest import Declared, Graph
+from tests.graph.conftest import BOARDS_OF_TASKS, Declared, Graph
 
 Declare = Callable[..., Graph]
 
@@ -84,7 +84,7 @@ def test_an_edited_task_restarts_nothing(declare: Declare, tmp_path_factory: pyt
     lab.write_text(lab.read_text().replace(f"id: {task}", f"id: {task}-again"))
     after = declare(students=2, course=str(course))
     changed = {each.name for each in before if each.custom and each.inputs != after.by_name[each.name].inputs}
-    assert changed == {"class-delivery", "checks-delivery", *before.boards_of_class_and_course()}
+    assert changed == {"class-delivery", "checks-delivery", *BOARDS_OF_TASKS}
 
 
 def test_thresholds_reach_the_web_app(declare: Declare) -> None:

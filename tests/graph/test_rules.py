@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mentor.host import preflight
-from tests.graph.conftest import HOST, Declared, Graph
+from tests.graph.conftest import BOARDS_OF_STUDENTS, HOST, Declared, Graph
 
 Declare = Callable[..., Graph]
 
@@ -34,7 +34,7 @@ def test_the_smallest_workshop_is_declared(declare: Declare) -> None:
 
 DELIVERED = {"class-delivery", "checks-delivery"}
 """What is told to services that run, whoever is in the class."""
-TOLD = DELIVERED | {f"boards-{board}-dashboard" for board in ("class-overview", "one-student", "one-task")}
+TOLD = DELIVERED | BOARDS_OF_STUDENTS
 """The same, and the boards that name students."""
 
 

@@ -68,7 +68,7 @@ def test_a_post_that_another_site_made_is_refused_here_for_grafana(world: World)
     assert browser.get("/boards/visitor", headers=asked).status_code in (204, 403)
 
 
-@pytest.mark.parametrize("boards", ["/grafana/d/class-overview", "https://grafana.example.org/d/class-overview"])
+@pytest.mark.parametrize("boards", ["/grafana/d/mentor-class", "https://grafana.example.org/d/mentor-class"])
 def test_teachers_find_the_boards_where_there_are_any_without_a_restart(world: World, boards: str) -> None:
     teacher = world.browser("teacher")
     assert "Boards" not in teacher.get("/").text
