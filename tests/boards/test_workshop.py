@@ -147,6 +147,8 @@ def test_an_image_that_is_gone_deletes_nothing_and_is_said_before_anything_chang
     assert lab.running() == before
     assert listing(lab.stack) == things
     docker("tag", image, IMAGE)
+    lab.up()  # the refresh had noticed that the image was gone
+    assert lab.running() == before
     lab.up("--refresh", "--expect-no-changes")
 
 
