@@ -83,7 +83,7 @@ test-boards: ## Grafana's boards: in a double of Grafana, in a whole workshop, w
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/boards
 
-test-lesson: ## The sample course and wrong ones, tried in databases and in seats
+test-lesson: ## The sample course and wrong ones, tried in databases and in seats; its exercises, done by hand
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/lesson
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pulumi
 
 from mentor import config, interruption, report
-from mentor.components import boards
 from mentor.components.accounts import Accounts
 from mentor.components.archive import Archives
 from mentor.components.certificates import Certificates
@@ -32,6 +31,8 @@ try:
     with_boards = preflight.has_grafana(workshop, facts, pulumi.get_project())
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
+if with_boards:  # Grafana's SDKs take as long to read as all else together: nobody waits for them in vain.
+    from mentor.components import boards
 
 chosen, roster, course = workshop.settings, workshop.roster, workshop.course
 host = DockerHost(pulumi.get_stack(), chosen.hosts[0])

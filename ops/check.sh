@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # What needs no test to be seen: format, lint, types, layers, shell scripts.
-# In: the checkout with its .venv. Out: exit status; one line per check that passes.
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# In: the checkout with its .venv. Out: exit status; one line per check that passes. What mypy knows of the packages and
+# of files that did not change is kept in the cache for every checkout: it looks at contents, not at places.
+# shellcheck source=ops/setup/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/setup/common.sh"
+cd "$ROOT"
 bin=.venv/bin
 failed=
 
@@ -27,7 +29,7 @@ mapfile -t shell < <({
 
 run format "$bin/ruff" format --check "${python[@]}"
 run lint "$bin/ruff" check "${python[@]}"
-run types "$bin/mypy" "${python[@]}"
+run types "$bin/mypy" --cache-dir "$CACHE/mypy" "${python[@]}"
 run layers "$bin/lint-imports"
 run shell "$bin/shellcheck" -x "${shell[@]}"
 [ -z "$failed" ]

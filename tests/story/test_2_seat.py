@@ -1,10 +1,9 @@
-"""A student's machine: its tools, its engine, the course's exercise in it, and nothing of anybody else's."""
+"""A student's machine: its tools, its engine, and nothing of anybody else's."""
 
 import subprocess
 from pathlib import Path
 
 from tests.ground import run
-from tests.waiting import until
 from tests.workshop_kit import Workshop, docker
 
 
@@ -56,28 +55,6 @@ def test_a_password_is_kept_for_today_when_the_student_asks_for_it(lab: Workshop
     lab.inside("s01", f"sed -i '1s/.*/# 1/' {kept}")
     assert "no password supplied" in lab.inside("s01", ask, check=False)
     assert lab.inside("s01", f"ls {kept}", check=False) == ""
-
-
-def test_the_courses_two_servers_replicate_and_the_second_takes_over(lab: Workshop) -> None:
-    """Its last exercise, as its text has it."""
-
-    def exercise(script: str, *, check: bool = True) -> str:
-        return lab.inside("s02", f"cd /workshop/replication; {script}", check=check)
-
-    def on(server: str, statement: str) -> str:
-        return exercise(f'docker compose exec -T {server} psql -U postgres -qAtXc "{statement}"', check=False)
-
-    exercise("docker compose up --detach --wait 2>&1")
-    until(lambda: "takes writes" in exercise("./status") and "standbys connected: 1" in exercise("./status"),
-          lambda: exercise("./status"))  # fmt: skip
-    assert "wrote reading 1" in exercise("timeout 5 ./write", check=False)
-    until(lambda: on("standby", "SELECT count(*) > 0 FROM reading") == "t", lambda: exercise("./status"))
-    assert on("standby", "INSERT INTO reading DEFAULT VALUES") == ""
-    exercise("docker compose kill primary 2>&1")
-    assert on("standby", "SELECT pg_promote()") == "t"
-    assert "wrote reading" in exercise("timeout 5 ./write standby", check=False)
-    exercise("docker compose down --volumes 2>&1")
-    assert lab.inside("s02", "docker ps -aq; docker volume ls -q") == ""
 
 
 def addresses(lab: Workshop, container: str) -> list[str]:

@@ -42,27 +42,6 @@ def test_one_student_more_restarts_nobody_and_drops_no_connection(lab: Workshop)
     assert lab.sql("s04", "select current_user") == [("s04",)]
 
 
-def test_a_service_that_was_removed_by_hand_comes_back_with_all_its_joins(lab: Workshop) -> None:
-    def joined(service: str) -> set[str]:
-        template = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
-        return set(docker("inspect", "-f", template, lab.container(service)).split())
-
-    wanted = joined("spyglass")
-    assert {lab.container(f"seat-{person}") for person in ("s01", "s02", "s03", "s04", "teacher")} < wanted
-    docker("rm", "-f", lab.container("spyglass"))
-    lab.up("--refresh")
-    assert joined("spyglass") == wanted
-
-    lab.sql("s02", "create table kept (note text)")
-    wanted = joined("postgres")
-    docker("rm", "-f", lab.container("postgres"))
-    lab.up("--refresh", check=False)
-    lab.up()
-    assert joined("postgres") == wanted
-    assert lab.sql("s02", "select count(*) from kept") == [(0,)]
-    lab.up("--refresh", "--expect-no-changes")
-
-
 def test_new_material_arrives_and_a_changed_file_is_kept(lab: Workshop) -> None:
     material = lab.folder / "workshop" / "material"
     page = min(material.glob("*.md"))

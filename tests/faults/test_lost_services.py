@@ -1,4 +1,4 @@
-"""A service's volume is lost, with its container: what was put into it is put there again."""
+"""A service's container is removed by hand, or its volume with it: both come back with all that was in them."""
 
 from collections.abc import Callable
 
@@ -31,6 +31,27 @@ def assert_it_works(lab: Workshop) -> None:
     assert "oldest-books" in docker("exec", lab.container("grader"), "cat", "/var/lib/grader/checks.json")
     again = "docker image rm -f lab/postgres:17 >/dev/null; docker run --rm --entrypoint psql lab/postgres:17 --version"
     assert lab.inside("s01", again).startswith("psql")
+    lab.up("--refresh", "--expect-no-changes")
+
+
+def test_a_service_that_was_removed_by_hand_comes_back_with_all_its_joins(lab: Workshop) -> None:
+    def joined(service: str) -> set[str]:
+        template = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
+        return set(docker("inspect", "-f", template, lab.container(service)).split())
+
+    wanted = joined("spyglass")
+    assert {lab.container(f"seat-{person}") for person in ("s01", "s02", "teacher")} < wanted
+    docker("rm", "-f", lab.container("spyglass"))
+    lab.up("--refresh")
+    assert joined("spyglass") == wanted
+
+    lab.sql("s02", "create table kept (note text)")
+    wanted = joined("postgres")
+    docker("rm", "-f", lab.container("postgres"))
+    lab.up("--refresh", check=False)
+    lab.up()
+    assert joined("postgres") == wanted
+    assert lab.sql("s02", "select count(*) from kept") == [(0,)]
     lab.up("--refresh", "--expect-no-changes")
 
 
