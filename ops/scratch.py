@@ -10,7 +10,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,11 +106,12 @@ def docker(*arguments: str, given: bytes = b"", **environment: str) -> subproces
         raise StopError("this needs Docker: there is no docker command") from None
 
 
-def built(tag: str, folder: Path) -> str:
+def built(tag: str, folder: Path, arguments: Mapping[str, str]) -> str:
     """Find an image on the engine, or build it there."""
     if docker("image", "inspect", tag).returncode:
         print(f"building the image {tag}: this takes a minute, once", file=sys.stderr, flush=True)
-        done = docker("build", "--quiet", "--tag", tag, str(folder), DOCKER_BUILDKIT="0")
+        given = [f"--build-arg={name}={value}" for name, value in arguments.items()]
+        done = docker("build", "--quiet", "--tag", tag, *given, str(folder), DOCKER_BUILDKIT="0")
         if done.returncode:
             raise StopError(f"{tag} cannot be built: {done.stderr.decode(errors='replace').strip()[-2000:]}")
     return tag
@@ -120,7 +121,8 @@ def image(name: str) -> str:
     """One of the workshop's own images, under the name that an `up` gives it."""
     folder = ROOT / SERVICES[name]
     # As an `up` has it without `seat.packages`, so that both find one image.
-    return built(tag(name, folder, arguments_of(name), base()), folder)
+    arguments = arguments_of(name)
+    return built(tag(name, folder, arguments, base()), folder, arguments)
 
 
 def base() -> str:

@@ -64,27 +64,32 @@ class Registry(pulumi.ComponentResource):
             ServiceArgs(image=image, volumes={"/var/lib/registry": data.name}, health=["registry-ready"]),
             child,
         )
-        sources = []
-        for course_image in images:
-            slug = label(course_image.name)
-            source: pulumi.Input[str] = ""
-            if course_image.build:
-                source = build(f"course-{slug}", course_image.build, {}, base, child)[1].repo_digest
-                sources.append(source)
-            command.local.Command(
+        names: dict[str, str] = {}
+        built: dict[str, docker.Image] = {}
+        put: dict[str, pulumi.Resource] = {}
+        for one in images:
+            slug = label(one.name)
+            # After what it is built on: here, and in the registry, to which then only its own layers go.
+            after_base = pulumi.ResourceOptions(parent=self, depends_on=[built[one.base]] if one.base else [])
+            if one.build:
+                arguments = one.arguments(names)
+                names[one.name], built[one.name] = build(f"course-{slug}", one.build, arguments, base, after_base)
+            put[one.name] = command.local.Command(
                 f"{slug}-in-registry",
                 create=RUN_SCRIPT,
                 environment={
                     **host.environment,
                     "SCRIPT": PUT,
-                    "NAME": course_image.name,
-                    "IMAGE": source,
+                    "NAME": one.name,
+                    "IMAGE": built[one.name].repo_digest if one.build else "",
                     "REGISTRY": host.name("registry"),
                     **put_into(self.server),
                 },
                 triggers=[data.id],
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),
+                opts=pulumi.ResourceOptions(
+                    parent=self, depends_on=[self.server, *([put[one.base]] if one.base else [])]
+                ),
             )
-        if sources:
-            sweep("course-image-leftovers", host, sources, child)
+        if built:
+            sweep("course-image-leftovers", host, [image.repo_digest for image in built.values()], child)
         self.register_outputs({})

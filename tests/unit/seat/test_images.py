@@ -22,6 +22,11 @@ def test_an_image_builds_with_the_classic_builder_from_the_one_base(dockerfile: 
     assert not re.search(r"^# *syntax=|<<-?['\"]?[A-Z]|--mount=", text, re.MULTILINE)
 
 
+def test_the_clusters_image_shares_its_layers_with_the_exercise_before_it() -> None:
+    lines = (ROOT / "workshop" / "images" / "cluster" / "Dockerfile").read_text().splitlines()
+    assert [line for line in lines if line.startswith(("ARG", "FROM"))] == ["ARG BASE", "FROM ${BASE}"]
+
+
 def test_every_script_of_an_image_is_executable_or_sourced() -> None:
     scripts = [path for name in ("seat", "registry") for path in (ROOT / "images" / name).glob("[bl]i[nb]/*")]
     assert scripts
