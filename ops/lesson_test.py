@@ -114,8 +114,7 @@ def in_seats(found: lesson.Course, checks: Sequence[Listed]) -> Iterator[Tried]:
     with scratch_seat.seat(found.material) as seat:
         start = seat.checks(wanted)
         if script and script.is_file():
-            for image in found.images:
-                seat.give_image(image)
+            seat.give_images(found.images)
             done = seat.run(script.read_text(encoding="utf-8"), scratch_seat.SCRIPT_SECONDS)
             if done.returncode:
                 said = done.stderr.decode(errors="replace").strip().splitlines()[-5:]

@@ -110,7 +110,7 @@ def built(tag: str, folder: Path, arguments: Mapping[str, str]) -> str:
     """Find an image on the engine, or build it there."""
     if docker("image", "inspect", tag).returncode:
         print(f"building the image {tag}: this takes a minute, once", file=sys.stderr, flush=True)
-        given = [word for key, value in arguments.items() for word in ("--build-arg", f"{key}={value}")]
+        given = [f"--build-arg={name}={value}" for name, value in arguments.items()]
         done = docker("build", "--quiet", "--tag", tag, *given, str(folder), DOCKER_BUILDKIT="0")
         if done.returncode:
             raise StopError(f"{tag} cannot be built: {done.stderr.decode(errors='replace').strip()[-2000:]}")

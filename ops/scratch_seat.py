@@ -8,7 +8,7 @@ import contextlib
 import io
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mentor.components.images import tag
@@ -53,12 +53,16 @@ class Seat:
                 archive.add(path, arcname=str(path.relative_to(material)))
         self._must("tar", "-xf", "-", "-C", "/home/student/workshop", "--no-same-owner", given=packed.getvalue())
 
-    def give_image(self, image: CourseImage) -> None:
-        """Put an image of the course into the seat's engine, under the name that students use."""
-        here = _on_the_host(image)
-        packed = scratch.docker("save", here)
-        self._must("docker", "load", "--quiet", given=packed.stdout)
-        self._must("docker", "tag", here, image.name)
+    def give_images(self, images: Sequence[CourseImage]) -> None:
+        """Put the course's images into the seat's engine, under the names that students use."""
+        here: dict[str, str] = {}
+        for image in images:
+            here[image.name] = _on_the_host(image, here)
+        if here:
+            # In one archive: what is built on another brings only its own layers.
+            self._must("docker", "load", "--quiet", given=scratch.docker("save", *here.values()).stdout)
+        for name, source in here.items():
+            self._must("docker", "tag", source, name)
 
     def checks(self, wanted: Sequence[SeatCheck]) -> list[scratch.Verdict]:
         """Run checks, each at most as long as it may take."""
@@ -76,13 +80,15 @@ class Seat:
             raise StopError(f"the scratch seat: {' '.join(command)}: {done.stderr.decode(errors='replace').strip()}")
 
 
-def _on_the_host(image: CourseImage) -> str:
+def _on_the_host(image: CourseImage, built: Mapping[str, str]) -> str:
     """Build or pull an image, under the name that an `up` gives it."""
     if image.build is None:
         if scratch.docker("image", "inspect", image.name).returncode and scratch.docker("pull", image.name).returncode:
             raise StopError(f"the image {image.name} can be neither found nor pulled")
         return image.name
-    return scratch.built(tag(f"course-{label(image.name)}", image.build, {}, scratch.debian()), image.build, {})
+    arguments = image.arguments(built)
+    name = tag(f"course-{label(image.name)}", image.build, arguments, scratch.debian())
+    return scratch.built(name, image.build, arguments)
 
 
 @contextlib.contextmanager

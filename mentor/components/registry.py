@@ -13,7 +13,7 @@ import pulumi_docker as docker
 
 from mentor.components.commands import RUN_SCRIPT
 from mentor.components.ground import volume
-from mentor.components.images import build, sweep
+from mentor.components.images import Built, build, sweep
 from mentor.components.services import ServiceArgs, put_into, service
 from mentor.course.images import CourseImage
 from mentor.host.docker_host import DockerHost
@@ -64,27 +64,28 @@ class Registry(pulumi.ComponentResource):
             ServiceArgs(image=image, volumes={"/var/lib/registry": data.name}, health=["registry-ready"]),
             child,
         )
-        sources = []
-        for course_image in images:
-            slug = label(course_image.name)
-            source: pulumi.Input[str] = ""
-            if course_image.build:
-                source = build(f"course-{slug}", course_image.build, {}, debian, child).id
-                sources.append(source)
-            command.local.Command(
+        built: dict[str, Built] = {}
+        put: dict[str, pulumi.Resource] = {}
+        for one in images:
+            slug = label(one.name)
+            if one.build:
+                built[one.name] = build(f"course-{slug}", one.build, one.arguments(built), debian, child)
+            # After what it is built on: then only its own layers go into the registry.
+            after = [self.server, *([put[one.base]] if one.base else [])]
+            put[one.name] = command.local.Command(
                 f"{slug}-in-registry",
                 create=RUN_SCRIPT,
                 environment={
                     **host.environment,
                     "SCRIPT": PUT,
-                    "NAME": course_image.name,
-                    "IMAGE": source,
+                    "NAME": one.name,
+                    "IMAGE": built[one.name].id if one.build else "",
                     "REGISTRY": host.name("registry"),
                     **put_into(self.server),
                 },
                 triggers=[data.id],
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.server]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=after),
             )
-        if sources:
-            sweep("course-image-leftovers", host, sources, child)
+        if built:
+            sweep("course-image-leftovers", host, [image.id for image in built.values()], child)
         self.register_outputs({})

@@ -4,9 +4,10 @@ In: ``images:`` of lab.yaml. Out: names as the seats ask for them, and folders t
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
@@ -14,19 +15,25 @@ from mentor.course import files
 from mentor.settings import values
 from mentor.settings.explain import Report
 from mentor.settings.model import Section
-from mentor.settings.problems import show
+from mentor.settings.problems import meant, show
 from mentor.settings.values import read_by
 
+T = TypeVar("T")
 IMAGE_PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 IMAGE_NAME = re.compile(rf"(?P<path>{IMAGE_PART}(/{IMAGE_PART})*):(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CourseImage:
-    """An image for the students' own engines: built from a folder, or pulled by its name."""
+    """An image for the students' own engines: built from a folder, maybe on another of them, or pulled by its name."""
 
     name: str
     build: Path | None = None
+    base: str | None = None
+
+    def arguments(self, built: Mapping[str, T]) -> dict[str, T]:
+        """What its build is given: of the images above it that are ``built``, the one that it stands on."""
+        return {"BASE": built[self.base]} if self.base else {}
 
 
 def inner_path(value: object) -> str:
@@ -68,14 +75,19 @@ class Image(Section):
 
     name: Annotated[str, read_by(image_name)] = Field(description="As the seats' engines ask for it: name:tag")
     build: InnerPath | None = Field(default=None, description="The folder of its Dockerfile; without it, it is pulled")
+    base: Annotated[str, read_by(image_name)] | None = Field(
+        default=None, description="An image above it in this list, which its Dockerfile builds on as ${BASE}"
+    )
 
 
 def check(course: Path, images: tuple[Image, ...], report: Report) -> None:
-    """Report names that are there twice, and folders that hold nothing to build."""
+    """Report names that are there twice, folders that hold nothing to build, and what nothing can be built on."""
     seen: dict[str, int] = {}
     for index, image in enumerate(images):
         if image.name in seen:
             report(("images", index, "name"), f"{show(image.name)} is images[{seen[image.name]}] again: remove one")
+        if wrong := _base_trouble(image, images[:index]):
+            report(("images", index, "base"), wrong)
         seen.setdefault(image.name, index)
         if image.build is None:
             continue
@@ -86,3 +98,15 @@ def check(course: Path, images: tuple[Image, ...], report: Report) -> None:
             continue
         for wrong in files.troubles(folder):
             report(("images", index, "build"), f"{show(image.build)}: {wrong}")
+
+
+def _base_trouble(image: Image, above: tuple[Image, ...]) -> str | None:
+    """Say why an image cannot be built on its base. One that stands above is built before, and makes no circle."""
+    if image.base is None:
+        return None
+    if image.build is None:
+        return "is for an image that is built: give build too"
+    for other in above:
+        if other.name == image.base:
+            return None if other.build else f"{show(image.base)} is pulled: write it behind FROM in the Dockerfile"
+    return f"{show(image.base)} is no image above this one{meant(image.base, [other.name for other in above])}"

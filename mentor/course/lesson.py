@@ -133,7 +133,10 @@ def _course(root: Path, lab: Lab) -> Course:
         material_hash=files.content_hash(material, files.walk(material)),
         sql_files=sql,
         sql_hash=_ordered_hash(root, sql),
-        images=tuple(CourseImage(name=one.name, build=root / one.build if one.build else None) for one in lab.images),
+        images=tuple(
+            CourseImage(name=one.name, build=root / one.build if one.build else None, base=one.base)
+            for one in lab.images
+        ),
         sections=lab.sections,
         solution=root / lab.solution if lab.solution else None,
     )

@@ -44,7 +44,10 @@ def test_another_base_is_another_image_for_all_that_stand_on_it(
     (base / "sbin" / "more").touch()
     monkeypatch.setattr(images, "BASE", str(base))
     after = names(declare(**OWN_DOCKERFILE, course="workshop"))
-    assert {name for name in before if before[name] == after[name]} == {"course-lab-postgres-17"}
+    assert {name for name in before if before[name] == after[name]} == {
+        "course-lab-postgres-17",
+        "course-lab-cluster-17",
+    }
 
 
 def test_another_debian_is_another_image_for_all(declare: Declare, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,6 +168,15 @@ def test_what_is_put_into_a_server_is_put_again_when_the_server_was_made_anew(de
             assert "update" not in declared.inputs, name
 
 
+def test_an_image_that_is_built_on_another_comes_after_it_everywhere(declare: Declare) -> None:
+    """It has the other's layers then, and only its own are stored and sent."""
+    graph = declare(students=1)
+    below, above = graph.by_name["course-lab-postgres-17-image"], graph.by_name["course-lab-cluster-17-image"]
+    assert above.inputs["build"]["args"] == {"BASE": "sha256:course-lab-postgres-17-image"}
+    assert below.urn in above.dependencies
+    assert graph.by_name["lab-postgres-17-in-registry"].urn in graph.by_name["lab-cluster-17-in-registry"].dependencies
+
+
 def test_an_archive_runs_before_anything_it_reads_is_deleted(declare: Declare) -> None:
     graph = declare(students=1)
     archive = graph.by_name["s01-archive"]

@@ -52,6 +52,37 @@ def test_an_image_without_a_build_is_pulled(root: Path) -> None:
     ]
 
 
+def test_an_image_is_built_on_one_above_it(root: Path) -> None:
+    (root / "workshop" / "images" / "more").mkdir()
+    (root / "workshop" / "images" / "more" / "Dockerfile").write_text("ARG BASE\nFROM ${BASE}\n")
+    above = "images:\n  - {name: 'lab/db:17', build: images/db}\n"
+    lab(root, LAB + above + "  - {name: 'lab/more:17', build: images/more, base: 'lab/db:17'}\n")
+    first, second = course(root).images
+    assert first.arguments({}) == {}
+    assert second.arguments({"lab/db:17": "course-db:1a2b"}) == {"BASE": "course-db:1a2b"}
+
+
+@pytest.mark.parametrize(
+    ("images", "rule"),
+    [
+        (
+            "[{name: 'a:1', build: images/db, base: 'b:1'}, {name: 'b:1', build: images/db}]",
+            "is no image above this one",
+        ),
+        ("[{name: 'a:1', build: images/db, base: 'a:1'}]", '"a:1" is no image above this one'),
+        ("[{name: 'lab/a:1'}, {name: 'b:1', build: images/db, base: 'lab/a:2'}]", 'did you mean "lab/a:1"?'),
+        ("[{name: 'a:1'}, {name: 'b:1', build: images/db, base: 'a:1'}]", "is pulled: write it behind FROM"),
+        ("[{name: 'a:1', build: images/db}, {name: 'b:1', base: 'a:1'}]", "is for an image that is built"),
+    ],
+)
+def test_what_an_image_cannot_be_built_on(report: Report, root: Path, images: str, rule: str) -> None:
+    lab(root, LAB + f"images: {images}\n")
+    [line] = report()
+    assert line.startswith("workshop/lab.yaml:3: images[")
+    assert "].base: " in line
+    assert rule in line
+
+
 def test_the_hash_is_of_names_and_contents_alone(root: Path, tmp_path: Path) -> None:
     before = course(root)
     copy = tmp_path / "elsewhere"
