@@ -45,6 +45,7 @@ from spyglass.rules import guarded
 from spyglass.seats import Seats
 from spyglass.services import Services, signed_in
 from spyglass.settings import Settings
+from spyglass.wall.wall import Wall
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +72,11 @@ def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
     database = store.connect(settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA)
     presence = Presence()
+    classroom, seats = Classroom(settings.class_file), Seats(settings.ssh_key, settings.seat_user)
     return Services(
         audit=audit.Audit(database),
         board=Board(),
-        classroom=Classroom(settings.class_file),
+        classroom=classroom,
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
         grader=Grader(),
@@ -84,8 +86,9 @@ def build(settings: Settings) -> Services:
         machines=Machines(),
         presence=presence,
         seat_parts=SeatParts(),
-        seats=Seats(settings.ssh_key, settings.seat_user),
+        seats=seats,
         sessions=sessions.Sessions(database, presence.end_sessions),
+        wall=Wall(classroom, seats),
     )
 
 
@@ -125,6 +128,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await here.wall.close()
         await here.seats.close()
         here.directory.close()
 

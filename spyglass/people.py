@@ -1,4 +1,4 @@
-"""The teacher's list: everybody in the class, how he is doing, the way to his terminal; who needs somebody, first."""
+"""The teacher's class: everybody's terminal, how he is doing, who needs somebody; as a wall of tiles, or as a list."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,10 @@ async def page(request: Request) -> Response:
     """Students and spare seats in the roster's order."""
     here = services(request)
     course = current(here)
-    return pages.render(request, "people.html", people=course.students, boards=course.boards, now=state(here, course))
+    groups = sorted({person.group for person in course.students if person.group})
+    return pages.render(
+        request, "people.html", people=course.students, groups=groups, boards=course.boards, now=state(here, course)
+    )
 
 
 def state(here: Services, course: ClassFile) -> dict[str, object]:

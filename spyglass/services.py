@@ -18,6 +18,7 @@ from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.sessions import Session, Sessions
+from spyglass.wall.wall import Wall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class Services:
     seat_parts: SeatParts
     seats: Seats
     sessions: Sessions
+    wall: Wall
 
 
 @dataclass(frozen=True, kw_only=True)

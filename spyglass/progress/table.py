@@ -44,6 +44,7 @@ def student(here: "Services", person: Person, course: ClassFile) -> Data:
         "reason": one.reason,
         "done": sum(task.id in one.first_done for task in tasks),
         "tasks": len(tasks),
+        "engine": here.machines.of(person.id).engine,
         "terminals": here.presence.open_terminals(person.id),
         "watchers": here.presence.watchers(person.id),
         "typists": here.presence.typists(person.id),

@@ -1,20 +1,31 @@
-// The class: search in it, and keep current how everybody is doing and who needs somebody.
+// The class: how everybody is doing, who needs somebody, the wall of terminals, and the same as a list.
 
 import { follow, setText } from "./page.js";
+import { KEYS, enter, remember, remembered, settle, show as picture } from "./wall.js";
+import { matches } from "./wall_order.js";
 
-const rows = [...document.querySelectorAll("#people tr")];
-const search = document.getElementById("search");
+const MANY = 100; // seats from which on the list is what one wants
+
+const byId = (id) => document.getElementById(id);
+const ones = [...document.querySelectorAll(".one")]; // a tile and a row for each seat
+const rows = ones.filter((one) => one.matches("tr"));
+const search = byId("search");
+const group = byId("group");
+const pace = byId("pace");
+let listed = remembered("listed", rows.length > MANY);
+let lastPace = "2";
 
 function filter() {
-  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of rows) row.hidden = !words.every((word) => row.dataset.text.includes(word));
-  const none = document.getElementById("none");
-  if (none) none.hidden = rows.some((row) => !row.hidden);
+  for (const one of ones) {
+    one.hidden = !matches(one.dataset.text, search.value) || Boolean(group?.value && one.dataset.group !== group.value);
+  }
+  byId("none").hidden = rows.some((row) => !row.hidden);
+  settle();
 }
 
 function count() {
   const open = rows.filter((row) => row.querySelector(".there").dataset.open === "yes").length;
-  document.getElementById("count").textContent = `${rows.length} seats, ${open} with an open terminal`;
+  setText(byId("count"), `${rows.length} seats, ${open} with an open terminal`);
 }
 
 function words({ terminals, watchers, typists }) {
@@ -25,8 +36,8 @@ function words({ terminals, watchers, typists }) {
 }
 
 function showNeeds(needs) {
-  const list = document.getElementById("needs");
-  document.getElementById("nobody").hidden = needs.length > 0;
+  const list = byId("needs");
+  byId("nobody").hidden = needs.length > 0;
   // A line under somebody's pointer or focus does not run away from him; the next round finds the order again.
   if (list.matches(":hover, :focus-within")) return;
   list.replaceChildren(...needs.map(({ id, name, reason }) => {
@@ -41,34 +52,104 @@ function showNeeds(needs) {
 }
 
 function show({ state, needs, flagged, grader }) {
-  for (const row of rows) {
-    const one = state[row.dataset.id];
-    if (!one) continue;
-    const there = row.querySelector(".there");
-    there.dataset.open = one.terminals ? "yes" : "no";
-    setText(there, words(one));
-    const how = row.querySelector(".how");
-    how.dataset.state = one.state;
-    setText(how.querySelector(".shape"), one.shape);
-    setText(how.querySelector(".what"), one.state);
-    setText(how.querySelector(".reason"), one.reason);
-    setText(row.querySelector(".tasks"), `${one.done} of ${one.tasks}`);
+  for (const one of ones) {
+    const now = state[one.dataset.id];
+    if (!now) continue;
+    const there = one.querySelector(".there");
+    there.dataset.open = now.terminals ? "yes" : "no";
+    setText(there, words(now));
+    one.querySelector(".how").dataset.state = now.state;
+    setText(one.querySelector(".shape"), now.shape);
+    setText(one.querySelector(".what"), now.state);
+    setText(one.querySelector(".reason"), now.reason);
+    setText(one.querySelector(".tasks"), `${now.done} of ${now.tasks}`);
+    const engine = one.querySelector(".engine");
+    if (engine) setText(engine, now.engine === null ? "" : now.engine ? "Docker runs" : "Docker off");
   }
   showNeeds(needs);
-  document.getElementById("flagged").hidden = flagged.length === 0;
-  setText(document.getElementById("flagged-titles"), flagged.join(", "));
-  document.getElementById("grader").hidden = grader !== false;
+  byId("flagged").hidden = flagged.length === 0;
+  setText(byId("flagged-titles"), flagged.join(", "));
+  byId("grader").hidden = grader !== false;
   count();
   if (Object.keys(state).length !== rows.length) location.reload(); // somebody came or left
 }
 
-search.addEventListener("input", filter);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && document.activeElement !== search) {
+// Pictures cost each seat a little, so there are none while nobody sees them.
+function address() {
+  return listed || !pace.value ? "/events?of=class" : `/events?of=class,pictures&pace=${pace.value}`;
+}
+
+function setPace(value) {
+  if (pace.value) lastPace = pace.value;
+  pace.value = value;
+  remember("pace", value);
+  document.body.classList.toggle("still", !value);
+}
+
+function showList(yes) {
+  listed = yes;
+  byId("tiles").hidden = listed;
+  byId("table").hidden = !listed;
+  document.body.classList.toggle("listed", listed);
+  setText(byId("view"), listed ? "Tiles" : "List");
+  settle();
+}
+
+function open(number) {
+  byId("needs").querySelectorAll("a")[number]?.click();
+}
+
+function act(key) {
+  const actions = {
+    ...KEYS,
+    "/": () => search.focus(),
+    "?": () => byId("keys").showModal(),
+    n: () => open(0),
+    v: () => byId("view").click(),
+    s: () => {
+      setPace(pace.value ? "" : lastPace);
+      stream.again();
+    },
+  };
+  if (/^[1-9]$/.test(key)) open(Number(key) - 1);
+  else if (Object.hasOwn(actions, key)) actions[key]();
+  else return false;
+  return true;
+}
+
+let stream = null;
+if (rows.length) {
+  search.addEventListener("input", filter);
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      search.value = "";
+      filter();
+    }
+    if (event.key !== "Escape" && event.key !== "Enter") return;
     event.preventDefault();
-    search.focus();
-  }
-});
-filter();
-count();
-if (rows.length) follow({ class: show });
+    search.blur();
+    if (!listed) enter();
+  });
+  group?.addEventListener("change", filter);
+  pace.addEventListener("change", () => {
+    setPace(pace.value);
+    stream.again();
+  });
+  byId("view").addEventListener("click", () => {
+    showList(!listed);
+    remember("listed", listed);
+    stream.again();
+  });
+  byId("show-keys").addEventListener("click", () => byId("keys").showModal());
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || byId("keys").open) return;
+    if (event.target.closest("input:not([type=range]), select, textarea")) return;
+    if (act(event.key)) event.preventDefault();
+  });
+  const kept = remembered("pace", "2");
+  setPace([...pace.options].some((option) => option.value === kept) ? kept : "2");
+  showList(listed === true);
+  filter();
+  count();
+  stream = follow({ class: show, picture }, address);
+}

@@ -23,6 +23,7 @@ from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.services import Services
+from spyglass.wall.wall import Wall
 
 ORIGIN = "https://lab.example:8443"
 SOCKETS = ORIGIN.replace("https", "wss")  # the test client wants whole addresses for websockets
@@ -93,10 +94,11 @@ class World:
             self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA
         )
         presence = Presence(lambda: self.clock[0])
+        classroom, seats = Classroom(self.folder / "class.json"), Seats(key)
         return Services(
             audit=audit.Audit(database),
             board=Board(),
-            classroom=Classroom(self.folder / "class.json"),
+            classroom=classroom,
             cookies=Cookies(self.stack),
             directory=self.directory,
             grader=Grader(self.folder / "grader.sock"),
@@ -106,8 +108,9 @@ class World:
             machines=Machines(),
             presence=presence,
             seat_parts=SeatParts(),
-            seats=Seats(key),
+            seats=seats,
             sessions=sessions.Sessions(database, presence.end_sessions, lambda: self.clock[0]),
+            wall=Wall(classroom, seats),
         )
 
     def put(self, course: dict[str, Any]) -> None:
@@ -118,7 +121,7 @@ class World:
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
-        self.services = replace(self.services, seats=seats)
+        self.services = replace(self.services, seats=seats, wall=Wall(self.services.classroom, seats))
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:

@@ -26,13 +26,13 @@ COURSE = {"title": "A course", "sections": [{"title": "Chapter", "tasks": [TASK]
 class Page:
     """A page with its stream open."""
 
-    def __init__(self, world: World, person: str, *names: str) -> None:
+    def __init__(self, world: World, person: str, *names: str, pace: str | None = None) -> None:
         found = world.services.classroom.find(person)
         assert found is not None
         self.visitor: Visitor | None = Visitor(
             person=found, session=Session(key="k", person=person, expires=world.clock[0] + 60)
         )
-        self.stream: AsyncIterator[str] = events.told(world.services, found, list(names), self.who)
+        self.stream: AsyncIterator[str] = events.told(world.services, found, list(names), self.who, pace)
 
     async def who(self) -> Visitor | None:
         return self.visitor
@@ -107,6 +107,29 @@ def test_a_silent_line_says_something_now_and_then(class_room: World, monkeypatc
         await page.hears()
         async with asyncio.timeout(60):
             assert await anext(page.stream) == ":\n\n"
+
+    asyncio.run(listen())
+
+
+def test_pictures_are_told_one_by_one_each_once(class_room: World) -> None:
+    wall = class_room.services.wall
+    seat = Person(id="s01", name="Ada", role="student", host="seat-s01")
+
+    async def listen() -> None:
+        page = Page(class_room, "teacher", "tasks", pace="2")
+        assert (await page.hears())[0] == "tasks"
+        wall.put(seat, {"text": "one"})  # as the cameras do, which have no seat here
+        assert await page.hears() == ("picture", {"id": "s01", "text": "one"})
+        wall.put(seat, {"text": "two"})
+        assert await page.hears() == ("picture", {"id": "s01", "text": "two"})
+        waiting = asyncio.create_task(page.hears())
+        wall.put(seat, {"text": "two"})
+        await asyncio.sleep(0.05)
+        assert not waiting.done(), "it is the same"
+        page.visitor = None
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+        await wall.close()
 
     asyncio.run(listen())
 
