@@ -1,6 +1,7 @@
 """A portal without a workshop around it: the images of gateway, spyglass, directory and seat, on the local engine.
 
-``stage.py up FOLDER`` starts it and prints the environment that the tests here read; ``stage.py down`` removes it.
+``python -m tests.browser.stage up FOLDER`` starts it and prints the environment that the tests here read; ``down``
+removes it.
 It is for working on the web app; the tests themselves run against any workshop.
 """
 
@@ -13,6 +14,8 @@ import tarfile
 import time
 from pathlib import Path
 
+from mentor.components.caddyfile import caddyfile
+from ops.scratch import image
 from ops.seat_options import SEAT_OPTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -89,9 +92,6 @@ def course(people: list[tuple[str, str, str | None, str]]) -> bytes:
 
 def up(folder: Path) -> None:
     """Build, start, fill; then say how to reach it."""
-    from mentor.components.caddyfile import caddyfile  # noqa: PLC0415 - needs the checkout on the path, set below
-    from ops.scratch import image  # noqa: PLC0415 - the same
-
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     images = {name: image(name) for name in ("gateway", "spyglass", "directory", "seat")}
@@ -140,7 +140,6 @@ def down() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     if sys.argv[1:2] == ["up"]:
         up(Path(sys.argv[2]).absolute())
     else:
