@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 PACES: Mapping[str, float] = {"2": 1.8, "5": 4.8, "15": 14.8}
 """Seconds between two pictures of a seat, by what a page asks for: its own round of a second comes on top at worst."""
 LOOK = 1.0  # seconds between two looks at the class, and at who looks
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds until a seat without a picture is asked again
+PAUSES = (1.0, 2.0, 4.0)  # seconds until a seat without a picture is asked again
 QUIET = 4.0  # seconds without an answer until the tile says so: a shell that has ended begins anew before that
 LINGER = 5.0  # seconds: a page that is loaded again finds everything running
 

@@ -39,7 +39,7 @@ def test_a_tile_shows_what_the_student_types_and_markup_stays_text(
     view = tile_of(wall, student).locator(".view")
     expect(view).to_contain_text(run_in(desk))
     type_line(desk, r"clear; printf '\033[38;2;1;200;3m<b>gr''een</b>\033[0m\n'")
-    expect(view.locator("span", has_text="<b>green</b>")).to_have_css("color", "rgb(1, 200, 3)")
+    expect(view.locator(".letters div span", has_text="<b>green</b>")).to_have_css("color", "rgb(1, 200, 3)")
     expect(view.locator("b")).to_have_count(0)
     # What a program draws outside its own place has no way out of the tile, either.
     type_line(desk, r"clear; printf '\033]0;title\007\033[9999;9999Hcor''ner\n'; seq -s. 400")

@@ -16,3 +16,4 @@ from tests.browser.test_teacher import (  # noqa: F401
     test_the_class_can_be_searched,
 )
 from tests.browser.test_terminal import test_a_reload_keeps_the_session  # noqa: F401
+from tests.browser.test_wall import test_a_tile_shows_what_the_student_types_and_markup_stays_text  # noqa: F401
