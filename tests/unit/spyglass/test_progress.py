@@ -170,11 +170,11 @@ def test_the_class_page_puts_who_is_stuck_longest_first(teaching: Teaching) -> N
     assert [one["id"] for one in seen["needs"]] == ["s01", "s02"]
     assert seen["flagged"] == ["The first"]
     assert seen["state"]["s01"] | {"reason": ""} == {
-        "state": "stuck", "shape": "▲", "reason": "", "done": 0, "tasks": 3, "terminals": 0, "watchers": [],
-        "typists": [],
+        "state": "stuck", "shape": "▲", "reason": "", "done": 0, "tasks": 3, "engine": None, "terminals": 0,
+        "watchers": [], "typists": [],
     }  # fmt: skip
     page = browser.get("/").text
-    assert page.index("Needs you") < page.index("13 min on “The first”") < page.index("<table>")
+    assert page.index("Needs you") < page.index("13 min on “The first”") < page.index('id="tiles"')
     assert "<img src=x" not in page
 
 
