@@ -35,6 +35,7 @@ if with_boards:  # Grafana's SDKs take as long to read as all else together: nob
     from mentor.components import boards
 
 chosen, roster, course = workshop.settings, workshop.roster, workshop.course
+boards_at = boards.address(chosen.grafana) if with_boards else None
 host = DockerHost(pulumi.get_stack(), chosen.hosts[0])
 on_host = pulumi.ResourceOptions(providers=[provider(host)])
 database_address = report.database_address(host, chosen)
@@ -57,7 +58,7 @@ opened = PortalArgs(host=host, backplane=ground.backplane, material=ground.mater
                     spyglass_image=images["spyglass"], certificate=keys.servers["gateway"],
                     directory=directory.access, terminal_key=keys.terminal.private, settings=chosen, roster=roster,
                     course=course, monitoring=monitoring, database_address=database_address,
-                    boards=boards.address(chosen.grafana) if with_boards else None)  # fmt: skip
+                    boards=boards_at)  # fmt: skip
 portal = Portal("portal", opened, on_host)
 # A mistake in the course's SQL ends the run before anybody's things are made: a component's children wait for it.
 taught = pulumi.ResourceOptions(depends_on=[database_server.template])
@@ -76,5 +77,5 @@ if with_boards:
 Archives("archives", host, images["seat"], database_server, seats.by_id, databases.by_id, chosen.archive)
 
 for output, value in report.outputs(host, workshop, portal.url, database_address, accounts.passwords,
-                                    keys.authority.public).items():  # fmt: skip
+                                    keys.authority.public, boards_at).items():  # fmt: skip
     pulumi.export(output, value)

@@ -58,8 +58,9 @@ def outputs(
     address: str,
     passwords: Mapping[str, pulumi.Output[str]],
     authority: pulumi.Output[str],
+    boards: str | None,
 ) -> dict[str, object]:
-    """Every output of the stack, by name."""
+    """Every output of the stack, by name; ``boards`` is where they are, as a page of the portal links to it."""
     settings, roster = workshop.settings, workshop.roster
     students = [*roster.students, *roster.spares]
     cards = records(students, settings, url, address, passwords)
@@ -70,6 +71,7 @@ def outputs(
     ]
     return {
         "portalUrl": url,
+        "grafanaUrl": f"{url}{boards}" if boards and boards.startswith("/") else boards,
         "databaseUrl": f"postgresql://{address}:{settings.database.port}/?sslmode=require",
         "students": {
             person.id: {"name": person.name, "terminal": url, "container": host.name(f"seat-{person.id}")}

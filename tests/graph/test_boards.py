@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pytest
 
 from mentor.components.boards import FOLDERS, authority, reached
@@ -69,6 +70,24 @@ def test_the_web_app_is_told_where_the_boards_are(
 ) -> None:
     graph = declare(students=1, secrets=["grafana"], **({"grafana": grafana} if grafana else {}))
     assert json.loads(graph.by_name["class-delivery"].inputs["stdin"])["boards"] == link
+
+
+@pytest.mark.parametrize(
+    ("grafana", "url"),
+    [
+        (OFF, None),
+        (None, "https://localhost:8443/grafana/d/mentor-class"),
+        (GIVEN, "https://grafana.example.org/d/mentor-class"),
+    ],
+)
+def test_an_output_says_where_the_boards_are(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch, grafana: dict[str, str] | None, url: str | None
+) -> None:
+    exported: dict[str, object] = {}
+    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
+    event = {"name": f"for the output {url}"}
+    declare(students=1, event=event, secrets=["grafana"], **({"grafana": grafana} if grafana else {}))
+    assert exported["grafanaUrl"] == url
 
 
 def test_in_an_existing_grafana_there_is_no_server_of_ours_and_it_asks_where_it_was_told(declare: Declare) -> None:
