@@ -18,6 +18,8 @@ put PULUMI_HOME "$PLUGIN_HOME"
 put PULUMI_STACK "${STACK:-${PULUMI_STACK:-dev}}"
 put PULUMI_SKIP_UPDATE_CHECK true
 put PULUMI_ERROR_OUTPUT_STRING true
+# Where somebody has it set, Python compiles the program and the stand-ins anew with every command: a second and a half.
+[ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || put PYTHONDONTWRITEBYTECODE ""
 # The tracked stack file carries no salt; the state does (docs/decisions/0001-salt-stays-out-of-git.md).
 put PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER true
 [ "$PLUGIN_KIND" != stand-ins ] || put PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION true

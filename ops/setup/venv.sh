@@ -37,6 +37,5 @@ if [ ! -d "$kept" ]; then
 	# Another checkout may have been quicker: then its copy is as good.
 	mv -T "$part" "$kept" 2>/dev/null || [ -d "$kept" ] || fail "cannot keep the packages in $kept"
 fi
-# Python compiles a module when it is first used, and most never are.
-pip_does install --no-compile --no-index --find-links "$kept"
+pip_does install --no-index --find-links "$kept"
 printf '%s\n' "$want" >"$stamp"
