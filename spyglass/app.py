@@ -22,11 +22,11 @@ from spyglass import (
     known,
     pages,
     password,
-    people,
     security,
     sessions,
     store,
     terminal,
+    visits,
     watch,
 )
 from spyglass.classroom import Classroom
@@ -45,6 +45,8 @@ from spyglass.rules import guarded
 from spyglass.seats import Seats
 from spyglass.services import Services, signed_in
 from spyglass.settings import Settings
+from spyglass.shared import Shared
+from spyglass.wall import routes as wall
 from spyglass.wall.wall import Wall
 
 log = logging.getLogger(__name__)
@@ -53,8 +55,8 @@ LOOK_EVERY = 1.0  # seconds between two looks at class.json on behalf of the ope
 
 
 async def home(request: Request) -> Response:
-    """A teacher's class, a student's desk."""
-    return await (people.page if signed_in(request).person.is_teacher else terminal.page)(request)
+    """A teacher's wall, a student's desk."""
+    return await (wall.page if signed_in(request).person.is_teacher else terminal.page)(request)
 
 
 async def health(_request: Request) -> Response:
@@ -70,13 +72,14 @@ async def on_failure(request: Request, exception: Exception) -> Response:
 
 def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
-    database = store.connect(settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA)
+    database = store.connect(
+        settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA, visits.SCHEMA
+    )
     presence = Presence()
-    classroom, seats = Classroom(settings.class_file), Seats(settings.ssh_key, settings.seat_user)
     return Services(
         audit=audit.Audit(database),
         board=Board(),
-        classroom=classroom,
+        classroom=Classroom(settings.class_file),
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
         grader=Grader(),
@@ -86,9 +89,11 @@ def build(settings: Settings) -> Services:
         machines=Machines(),
         presence=presence,
         seat_parts=SeatParts(),
-        seats=seats,
+        seats=Seats(settings.ssh_key, settings.seat_user),
         sessions=sessions.Sessions(database, presence.end_sessions),
-        wall=Wall(classroom, seats),
+        shared=Shared(),
+        visits=visits.Visits(database),
+        wall=Wall(),
     )
 
 
@@ -107,6 +112,7 @@ def create(here: Services) -> Starlette:
                 *events.routes,
                 *page.routes,
                 *watch.routes,
+                *wall.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

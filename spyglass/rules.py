@@ -39,6 +39,8 @@ RULES: Mapping[str, Rule] = {
     "/seats/{person}/terminal": Rule.OWN,
     "/seats/{person}/watch": Rule.TEACHER,
     "/watch/{person}": Rule.TEACHER,
+    "/wall/events": Rule.TEACHER,
+    "/wall/sight": Rule.TEACHER,
     "/class/tasks": Rule.TEACHER,
     "/class.csv": Rule.TEACHER,
     "/progress": Rule.SIGNED_IN,

@@ -18,6 +18,8 @@ from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.sessions import Session, Sessions
+from spyglass.shared import Shared
+from spyglass.visits import Visits
 from spyglass.wall.wall import Wall
 
 
@@ -39,6 +41,8 @@ class Services:
     seat_parts: SeatParts
     seats: Seats
     sessions: Sessions
+    shared: Shared
+    visits: Visits
     wall: Wall
 
 

@@ -139,7 +139,12 @@ async def socket(websocket: WebSocket) -> None:
     if seat is None:
         await websocket.close()
         return
-    await WatchedTerminal(websocket, seat).serve()
+    visits = services(websocket).visits
+    visits.note(seat.id)
+    try:
+        await WatchedTerminal(websocket, seat).serve()
+    finally:
+        visits.note(seat.id)
 
 
 routes: list[Route | WebSocketRoute] = [

@@ -131,6 +131,7 @@ class Collector:
             state=verdict.state,
             task=current.id if current else None,
             reason=verdict.reason,
+            database=_answers(result, now),
             worked=worked,
         )
 
@@ -138,8 +139,7 @@ class Collector:
         self, person: Person, tasks: tuple[Task, ...], result: StudentResult | None, now: float
     ) -> dict[str, bool]:
         """What is known now of each task: done when all its parts are; one that is not known leaves it unknown."""
-        fresh = result is not None and now - result.checked_at <= FRESH
-        databases = result.tasks if fresh and result is not None else {}
+        databases = result.tasks if _is_fresh(result, now) and result is not None else {}
         seats = self._here.seat_parts.of(person.id)
         found = {}
         for task in tasks:
@@ -154,3 +154,14 @@ class Collector:
         """In words: first what is missing in the database."""
         in_database = result.tasks.get(task.id, NOTHING) if result is not None else NOTHING
         return in_database.message or self._here.seat_parts.missing(person.id).get(task.id, "")
+
+
+def _is_fresh(result: StudentResult | None, now: float) -> bool:
+    return result is not None and now - result.checked_at <= FRESH
+
+
+def _answers(result: StudentResult | None, now: float) -> bool | None:
+    """Whether a database says anything at all; None where there was nothing to ask, or nobody who asked."""
+    if result is None or not result.tasks:
+        return None
+    return _is_fresh(result, now) and any(task.ok is not None for task in result.tasks.values())

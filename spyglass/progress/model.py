@@ -31,6 +31,7 @@ class Progress:
     state: State = State.UNKNOWN
     task: str | None = None  # what he is at: the first open one whose prerequisites are done
     reason: str = field(default="", compare=False)  # the state in words
+    database: bool | None = None  # whether his database could be looked at the last time
     worked: float = field(default=0.0, compare=False)  # seconds at work on that task
 
 

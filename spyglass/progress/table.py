@@ -52,10 +52,34 @@ def student(here: "Services", person: Person, course: ClassFile) -> Data:
 
 
 def needs(here: "Services", course: ClassFile) -> list[Data]:
-    """Who is stuck, longest first: ``{"id", "name", "reason"}``."""
+    """Who is stuck, in order of urgency: ``{"id", "name", "reason", "visited"}``.
+
+    First who has been at his task longest without a helper's visit: one who was just visited has had his turn.
+    """
+
+    def urgency(person: Person) -> tuple[float, float]:
+        worked, visited = here.board.of(person.id).worked, here.visits.since(person.id)
+        alone = 0.0 if here.presence.watchers(person.id) else worked if visited is None else min(worked, visited)
+        return -alone, -worked
+
     stuck = [person for person in course.students if here.board.of(person.id).state is State.STUCK]
-    stuck.sort(key=lambda person: -here.board.of(person.id).worked)
-    return [{"id": person.id, "name": person.name, "reason": here.board.of(person.id).reason} for person in stuck]
+    return [
+        {
+            "id": person.id,
+            "name": person.name,
+            "reason": here.board.of(person.id).reason,
+            "visited": _visited(here, person),
+        }
+        for person in sorted(stuck, key=urgency)
+    ]
+
+
+def _visited(here: "Services", person: Person) -> str:
+    """In words."""
+    if watchers := here.presence.watchers(person.id):
+        return f"{', '.join(watchers)} is there" if len(watchers) == 1 else f"{', '.join(watchers)} are there"
+    since = here.visits.since(person.id)
+    return "nobody was there yet" if since is None else f"last visit {minutes(since)} ago"
 
 
 def tasks(here: "Services", course: ClassFile) -> list[Data]:

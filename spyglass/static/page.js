@@ -13,8 +13,8 @@ export async function signedOut() {
 }
 
 // Calls the handler of each kind with its value: at once with everything, then with what has changed. Not while nobody
-// sees the page. What address() says is asked for; `again` asks anew when it says something else.
-export function follow(handlers, address = () => `/events?of=${Object.keys(handlers)}`) {
+// sees the page.
+export function follow(handlers, address = `/events?of=${Object.keys(handlers)}`) {
   let source = null;
   let later = 0;
 
@@ -26,7 +26,7 @@ export function follow(handlers, address = () => `/events?of=${Object.keys(handl
 
   function open() {
     close();
-    const mine = new EventSource(address());
+    const mine = new EventSource(address);
     source = mine;
     for (const [kind, show] of Object.entries(handlers)) {
       mine.addEventListener(kind, ({ data }) => show(JSON.parse(data)));
@@ -52,12 +52,6 @@ export function follow(handlers, address = () => `/events?of=${Object.keys(handl
 
   document.addEventListener("visibilitychange", turn);
   turn();
-  return {
-    again() {
-      close();
-      turn();
-    },
-  };
 }
 
 function lost(is) {

@@ -1,162 +1,244 @@
-// The wall: a tile for each seat, which stays where it is until somebody moves it, all of it by keyboard, too.
+// The teacher's wall: tiles or a list, who needs somebody beside them, and everything on it by keyboard.
 
-import { moved, placed, sorted } from "./wall_order.js";
-import { Tile } from "./wall_tile.js";
+import { follow, setText } from "./page.js";
+import { Arranging } from "./wall_arranging.js";
+import { Grid } from "./wall_grid.js";
+import { keys } from "./wall_keys.js";
+import { fitting, matches, sorted } from "./wall_layout.js";
+import { List } from "./wall_list.js";
+import { Needs } from "./wall_needs.js";
+import { Sight } from "./wall_sight.js";
+import { Store } from "./wall_store.js";
+import { addressOf } from "./wall_tile.js";
 
-const SMALLEST = 180; // pixels; these as in people.html
-const LARGEST = 720;
-const STEP = 30;
+const MANY = 100; // seats from which on the list is what one wants
+const SIZES = { gap: 10, beside: 86, heading: 42, least: 150, most: 720 }; // pixels
 
 const byId = (id) => document.getElementById(id);
-const grid = byId("tiles");
-const size = byId("size");
-const tiles = new Map([...grid.children].map((element) => [element.dataset.id, new Tile(element)]));
-const ids = [...tiles.keys()]; // in the roster's order
-let places = remembered("places", []);
-let pins = remembered("pins", []);
-let dragged = null;
+const [search, group, size, pace, sort] = ["search", "group", "size", "pace", "sort"].map(byId);
+const seats = new Map(); // id -> what the server says
+const store = new Store(byId("main").dataset.person);
+const layout = store.layout;
+const sight = new Sight();
+const needs = new Needs(byId("needs"), byId("nobody"), byId("said"));
+let ids = null; // null: not heard yet
+let sorting = { by: "name", reverse: false }; // of the list
+let listed = store.get("view") === "list";
+let grouped = store.get("grouped") === true;
+let at = sessionStorage.getItem("wall.at"); // the seat that the keyboard is at
+let returned = at !== null;
 
-/** What this browser kept, unless it is something else by now. */
-export function remembered(key, otherwise) {
-  try {
-    return JSON.parse(localStorage.getItem(`wall.${key}`)) ?? otherwise;
-  } catch {
-    return otherwise;
+const arranging = new Arranging(byId("arrange"), layout, seats, changed);
+const grid = new Grid(byId("grid"), { drop, arrange: (id) => arranging.open(id, grouped) });
+const list = new List(byId("table"), (key) => {
+  sorting = { by: key, reverse: sorting.by === key && !sorting.reverse };
+  draw({ force: true });
+});
+
+// What is shown
+
+function shown() {
+  const all = (ids ?? []).filter((id) => seats.has(id)).map((id) => layout.placed(seats.get(id)));
+  const found = all.filter((tile) => (!group.value || tile.group === group.value) && matches(tile, search.value));
+  return { all, found };
+}
+
+function draw({ force = false } = {}) {
+  const { all, found } = shown();
+  byId("none").hidden = found.length > 0 || !all.length;
+  byId("empty").hidden = ids === null || ids.length > 0;
+  count(all);
+  groups(all);
+  byId("unsort").hidden = layout.before === null;
+  if (listed) {
+    list.show(sorted(found, sorting.by, sorting.reverse), sorting.by, sorting.reverse, force);
+    sight.watch([]);
+    return;
   }
+  const first = !grid.shown.length;
+  for (const tile of found) grid.tile(tile.id).update(tile);
+  grid.draw(layout.sections(new Map(found.map((tile) => [tile.id, seats.get(tile.id)])), grouped));
+  if (first && found.length) resize();
+  grid.rove(at);
+  sight.watch(grid.shown.map((tile) => tile.element));
+  comeBack();
 }
 
-export function remember(key, value) {
-  localStorage.setItem(`wall.${key}`, JSON.stringify(value));
+// From a terminal back to the tile that led there.
+function comeBack() {
+  if (!returned || !seats.has(at)) return;
+  returned = false;
+  if (document.activeElement === document.body) grid.shown.find((tile) => tile.data.id === at)?.face.focus();
 }
 
-/** Show a seat's picture. */
-export function show(picture) {
-  tiles.get(picture.id)?.show(picture);
-}
-
-// Places
-
-function arrange() {
-  const focused = document.activeElement;
-  for (const id of placed(ids, places, pins)) grid.append(tiles.get(id).element);
-  for (const [id, { element }] of tiles) {
-    const pinned = pins.includes(id);
-    element.classList.toggle("pinned", pinned);
-    element.querySelector(".pin").setAttribute("aria-pressed", String(pinned));
+function count(all) {
+  const taken = all.filter((tile) => !tile.free);
+  const number = (test) => taken.filter(test).length;
+  const silent = all.filter((tile) => tile.answers === false).length;
+  const parts = [`${taken.length} ${taken.length === 1 ? "student" : "students"}`];
+  for (const state of ["stuck", "working", "idle", "not started", "finished"]) {
+    const these = number((tile) => tile.state === state);
+    if (these) parts.push(`${these} ${state}`);
   }
-  if (grid.contains(focused)) focused.focus();
-  reach(document.activeElement);
+  parts.push(`${number((tile) => tile.terminals)} with an open terminal`);
+  if (silent) parts.push(`${silent} ${silent === 1 ? "seat does" : "seats do"} not answer`);
+  if (taken.length < all.length) parts.push(`${all.length - taken.length} free`);
+  setText(byId("count"), all.length ? parts.join(" · ") : "");
 }
 
-function place(order) {
-  places = order;
-  remember("places", places);
-  arrange();
+function groups(all) {
+  const names = [...new Set(all.map((tile) => tile.group))].filter(Boolean).sort();
+  byId("groups").hidden = byId("grouping").hidden = !names.length;
+  if (names.join("\n") === [...group.options].slice(1).map((option) => option.value).join("\n")) return;
+  const chosen = group.value;
+  group.replaceChildren(group.options[0], ...names.map((name) => new Option(name, name)));
+  group.value = names.includes(chosen) ? chosen : "";
+  arranging.names(names);
 }
 
-function move(id, target) {
-  if (target === undefined || pins.includes(id) !== pins.includes(target)) return;
-  place(moved(placed(ids, places, pins), id, target));
+function resize() {
+  const box = byId("grid").getBoundingClientRect();
+  const chosen = store.get("size") ?? null; // null: as many as fit
+  const room = innerHeight - Math.max(0, box.top + scrollY) - 12;
+  const pixels = chosen ?? fitting(grid.counts, box.width, room, SIZES);
+  byId("grid").style.setProperty("--tile", `${pixels}px`);
+  size.value = pixels;
+  byId("fit").setAttribute("aria-pressed", String(chosen === null));
+  grid.measure();
 }
 
-function pin(id) {
-  pins = pins.includes(id) ? pins.filter((one) => one !== id) : [...pins, id];
-  remember("pins", pins);
-  arrange();
+// What the teacher does
+
+function changed() {
+  store.save();
+  draw({ force: true });
 }
 
-byId("arrange").addEventListener("change", ({ target }) => {
-  place(target.value === "roster" ? [] : sorted([...tiles.values()].map((tile) => tile.facts), target.value));
-  target.value = ""; // an order is made once; then the tiles stay
-});
-
-grid.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest(".tile");
-  event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", dragged.dataset.id);
-});
-grid.addEventListener("dragover", (event) => {
-  const over = event.target.closest(".tile");
-  if (!dragged || !over) return;
-  event.preventDefault();
-  for (const { element } of tiles.values()) element.classList.toggle("target", element === over && over !== dragged);
-});
-grid.addEventListener("drop", (event) => {
-  const over = event.target.closest(".tile");
-  if (!dragged || !over) return;
-  event.preventDefault();
-  move(dragged.dataset.id, over.dataset.id);
-});
-grid.addEventListener("dragend", () => {
-  dragged = null;
-  for (const { element } of tiles.values()) element.classList.remove("target");
-});
-grid.addEventListener("click", (event) => {
-  if (event.target.closest(".pin")) pin(event.target.closest(".tile").dataset.id);
-});
-
-// Size
-
-function resize(pixels) {
-  size.value = Math.min(LARGEST, Math.max(SMALLEST, pixels));
-  remember("size", Number(size.value));
-  grid.style.setProperty("--tile", `${size.value}px`);
+function drop(id, other, after) {
+  layout.move(id, other, after, seats, grouped);
+  changed();
 }
 
-size.addEventListener("input", () => resize(Number(size.value)));
-new ResizeObserver(() => {
-  for (const tile of tiles.values()) tile.fit();
-}).observe(grid);
-
-// Keyboard: one tile is in the tab order, arrows lead from tile to tile
-
-const visible = () => [...grid.children].filter((element) => !element.hidden);
-const current = () => document.activeElement?.closest?.(".tile");
-
-function reach(element) {
-  const at = element?.closest?.(".tile") ?? visible()[0];
-  for (const { element: one } of tiles.values()) {
-    for (const part of one.querySelectorAll("a, button")) part.tabIndex = one === at ? 0 : -1;
-  }
+function choose(pixels) {
+  store.put("size", pixels === null ? null : Math.min(Number(size.max), Math.max(Number(size.min), pixels)));
+  resize();
 }
 
-function neighbour(from, key) {
-  const all = visible();
-  const at = all.indexOf(from);
-  const columns = Math.max(1, all.filter((element) => element.offsetTop === all[0]?.offsetTop).length);
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-  if (key === "Home") return all[0];
-  if (key === "End") return all.at(-1);
-  return key in steps ? all[at + steps[key]] : undefined;
+function showList(yes) {
+  listed = yes;
+  byId("grid").hidden = listed;
+  byId("list").hidden = !listed;
+  document.body.classList.toggle("listed", listed);
+  byId("view").textContent = listed ? "Tiles" : "List";
+  draw({ force: true });
+  if (!listed) resize();
 }
 
-grid.addEventListener("focusin", (event) => reach(event.target));
-grid.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const next = neighbour(current(), event.key);
-  if (!next) return;
-  event.preventDefault();
-  if (event.shiftKey) move(current().dataset.id, next.dataset.id);
-  else next.querySelector(".face").focus();
-});
+function pause(yes) {
+  sight.set({ paused: yes });
+  byId("pause").setAttribute("aria-pressed", String(yes));
+  byId("paused").hidden = !yes;
+}
 
-/** What single keys do, where nobody is writing. */
-export const KEYS = {
-  p: () => current() && pin(current().dataset.id),
-  "+": () => resize(Number(size.value) + STEP),
-  "-": () => resize(Number(size.value) - STEP),
+const does = {
+  open: (number) => needs.address(number) && location.assign(needs.address(number)),
+  search: () => search.focus(),
+  view: () => byId("view").click(),
+  larger: () => choose(Number(size.value) + 30),
+  smaller: () => choose(Number(size.value) - 30),
+  fit: () => choose(null),
+  pause: () => pause(!sight.paused),
+  terminal: () => location.assign("/terminal"),
+  help: () => byId("keys").showModal(),
+  go: (tile, key) => grid.neighbour(tile, key)?.face.focus(),
+  step: (tile, by) => {
+    if (layout.step(tile.data.id, by, new Map(shown().found.map(({ id }) => [id, seats.get(id)])), grouped)) changed();
+  },
+  pin: (tile) => {
+    layout.pin(tile.data.id);
+    changed();
+  },
+  arrange: (tile) => arranging.open(tile.data.id, grouped),
 };
+keys(does, { grid, search });
 
-/** The first tile that is shown gets the focus. */
-export function enter() {
-  visible()[0]?.querySelector(".face").focus();
+search.addEventListener("input", () => draw({ force: true }));
+group.addEventListener("change", () => draw({ force: true }));
+size.addEventListener("input", () => choose(Number(size.value)));
+byId("fit").addEventListener("click", () => choose(null));
+pace.value = String(store.get("pace") ?? 1);
+sight.set({ pace: Number(pace.value) || 1 });
+pace.addEventListener("change", () => {
+  store.put("pace", Number(pace.value));
+  sight.set({ pace: Number(pace.value) });
+});
+byId("pause").addEventListener("click", () => pause(!sight.paused));
+byId("grouped").checked = grouped;
+byId("grouped").addEventListener("change", ({ target }) => {
+  grouped = target.checked;
+  store.put("grouped", grouped);
+  draw({ force: true });
+  resize();
+});
+sort.addEventListener("change", () => {
+  layout.sort(sort.value, seats);
+  sort.value = "";
+  changed();
+});
+byId("unsort").addEventListener("click", () => {
+  layout.unsort();
+  changed();
+});
+byId("view").addEventListener("click", () => {
+  store.put("view", listed ? "tiles" : "list");
+  showList(!listed);
+});
+byId("more").addEventListener("click", ({ target }) => {
+  const open = document.body.classList.toggle("opened");
+  target.setAttribute("aria-expanded", String(open));
+});
+byId("show-keys").addEventListener("click", () => byId("keys").showModal());
+byId("grid").addEventListener("focusin", () => {
+  at = grid.current?.data.id ?? at;
+  sessionStorage.setItem("wall.at", at);
+  grid.rove(at);
+});
+addEventListener("resize", resize);
+
+// What is heard
+
+function soon() {
+  soon.waits ??= requestAnimationFrame(() => {
+    soon.waits = undefined;
+    draw();
+  });
 }
 
-/** After tiles were hidden or shown. */
-export function settle() {
-  if (!current() || current().hidden) reach(null);
-  for (const tile of tiles.values()) tile.fit();
-}
-
-resize(Number(remembered("size", 300)) || 300);
-arrange();
+showList(listed);
+follow(
+  {
+    page: ({ page }) => sight.begin(page),
+    tile: (tile) => {
+      seats.set(tile.id, tile);
+      soon();
+    },
+    class: (said) => {
+      const many = ids === null && said.ids.length > MANY && store.get("view") === undefined;
+      ids = said.ids;
+      for (const id of [...seats.keys()]) if (!ids.includes(id)) seats.delete(id);
+      grid.keep(ids);
+      layout.follow(ids);
+      needs.show(said.needs);
+      byId("flagged").hidden = said.flagged.length === 0;
+      setText(byId("flagged-titles"), said.flagged.join(", "));
+      byId("grader").hidden = said.grader !== false;
+      if (many) showList(true);
+      soon();
+    },
+    picture: (picture) => {
+      grid.tile(picture.id).show(picture);
+      if (!grid.wall.frame.width) grid.measure();
+    },
+  },
+  "/wall/events",
+);

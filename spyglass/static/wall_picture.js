@@ -138,7 +138,7 @@ export class Canvas {
       const mark = JSON.stringify(runs);
       if (this.shown[number] === mark) return;
       this.shown[number] = mark;
-      const row = this.element.children[number] ?? this.element.appendChild(document.createElement("div"));
+      const row = this.element.children[number] ?? this.element.appendChild(document.createElement("span"));
       row.replaceChildren(...runs.map(node));
     });
   }

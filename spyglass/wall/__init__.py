@@ -1,5 +1,6 @@
-"""The teacher's wall: the live picture of each seat's terminal.
+"""The teacher's wall: one tile for each seat with a live picture of its terminal, and who needs somebody.
 
-``control`` asks a seat's tmux over one long-lived connection, ``picture`` makes the hostile answer harmless, ``wall``
-runs all of it for as long as somebody looks, and keeps the newest picture of each seat for every open page.
+``control`` asks a seat's tmux over a connection that stays, ``picture`` makes the hostile answer harmless, ``camera``
+asks when something has changed, ``tiles`` says what is known besides, ``latest`` brings the newest of it to every open
+wall, ``wall`` runs all of it for as long as somebody looks, ``routes`` are the page and its stream.
 """

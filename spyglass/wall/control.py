@@ -1,7 +1,8 @@
 """tmux's control mode: a command in, its answer's lines out, over one process in the seat that stays.
 
-The other end belongs to a student and may say anything: an answer is bounded in bytes, lines and time, what does not
-follow the protocol ends the conversation, and nothing is read while nothing was asked.
+Between two questions tmux says when the window has changed (a subscription). The other end belongs to a student and may
+say anything: what comes is bounded in bytes, lines and time, what does not follow the protocol ends the conversation,
+and nothing is read but while somebody waits for it.
 """
 
 import asyncio
@@ -13,12 +14,17 @@ import asyncssh
 from spyglass.classroom import Person
 from spyglass.seats import Process, Seats
 
-# Somebody who has not come yet has no session. It is his to make: a look changes nothing.
+# Somebody who has not come yet has no session. It is his to make: a look changes nothing. ``no-output``: what a program
+# prints is not repeated to this client, so that one `yes` floods nothing.
 ABSENT = b"%absent"
 ATTACH = (
     f"tmux -u has-session -t =main 2>/dev/null || {{ echo {ABSENT.decode()}; exit; }}; "
     "exec tmux -u -C attach-session -t =main -f ignore-size,no-output"
 )
+# tmux compares the text once a second, and says when it is another one. Activity is in whole seconds.
+SUBSCRIBE = b"refresh-client -B 'wall::#{window_activity} #{pane_id} #{pane_width}x#{pane_height}'"
+ATTACHED = b"%session-changed "
+NOTICE = b"%subscription-changed wall "
 PATIENCE = 5.0  # seconds until an answer counts as missing
 CHUNK = 16 * 1024  # bytes read at once
 # Of everything that comes until a question is answered. A picture that keeps its colours has 128 KiB at most; a window
@@ -33,7 +39,7 @@ class ControlError(Exception):
 
 
 class TooMuchError(ControlError):
-    """An answer of more than :data:`MOST_BYTES` or :data:`MOST_LINES`."""
+    """More than :data:`MOST_BYTES` or :data:`MOST_LINES` at once."""
 
 
 class AbsentError(ControlError):
@@ -41,13 +47,21 @@ class AbsentError(ControlError):
 
 
 class Control:
-    """A conversation with one tmux."""
+    """A conversation with one tmux. ``heard``: it has said since this was set to False that the window has changed."""
 
     def __init__(self, process: Process) -> None:
+        self.heard = False
         self._process = process
+        self._rest = b""
+        self._read = self._lines = 0  # since the last answer
 
     async def ask(self, command: bytes, answers: int) -> list[list[bytes]]:
-        """Give a line of commands; the lines of each command's answer."""
+        """Give a line of commands; the lines of each command's answer.
+
+        Raises:
+            ControlError: the conversation is over.
+        """
+        self._read = self._lines = 0
         try:
             async with asyncio.timeout(PATIENCE):
                 self._process.stdin.write(command + b"\n")
@@ -59,6 +73,80 @@ class Control:
         except (OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
             raise ControlError(str(error) or type(error).__name__) from error
 
+    async def subscribe(self) -> None:
+        """Have tmux say from now on when the window changes.
+
+        Raises:
+            AbsentError: there is no window.
+            ControlError: the conversation is over.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                # Before it has attached this client it knows no window of his to look after.
+                lines: list[bytes] = []
+                while not any(line.startswith(ATTACHED) for line in lines):
+                    lines = await self._more()
+                    if ABSENT in lines:
+                        raise AbsentError("no terminal yet")
+        except (OSError, asyncssh.Error) as error:
+            raise ControlError(str(error) or type(error).__name__) from error
+        await self.ask(SUBSCRIBE, 1)
+
+    async def changed(self, patience: float) -> None:
+        """Wait until the window has changed, or for so long.
+
+        Raises:
+            ControlError: the conversation is over.
+        """
+        self._read = self._lines = 0
+        try:
+            async with asyncio.timeout(patience):
+                while not self.heard:
+                    for line in await self._more():
+                        self._listen(line)
+        except TimeoutError:
+            return
+        except (OSError, asyncssh.Error) as error:
+            raise ControlError(str(error) or type(error).__name__) from error
+
+    async def _answers(self, wanted: int) -> list[list[bytes]]:
+        done: list[list[bytes]] = []
+        block: list[bytes] | None = None
+        mark = b""
+        while len(done) < wanted:
+            for line in await self._more():
+                if block is None:
+                    # The flag 1 marks an answer to a command from here.
+                    if line.startswith(b"%begin ") and line.endswith(b" 1"):
+                        mark, block = line.removeprefix(b"%begin "), []
+                    else:
+                        self._listen(line)
+                elif line == b"%end " + mark:
+                    done.append(block)
+                    block = None
+                elif line == b"%error " + mark:
+                    raise ControlError(b" ".join(block).decode(errors="replace")[:200] or "refused")
+                else:
+                    block.append(line)
+        return done
+
+    async def _more(self) -> list[bytes]:
+        """The lines that come next."""
+        data = await self._process.stdout.read(CHUNK)
+        if not data:
+            raise ControlError("ended")
+        self._read += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._lines += len(lines)
+        if self._read > MOST_BYTES or self._lines > MOST_LINES:
+            raise TooMuchError("too much at once")
+        return lines
+
+    def _listen(self, line: bytes) -> None:
+        """Notices of anything else say nothing of interest."""
+        if line.startswith(NOTICE):
+            self.heard = True
+
     async def _end(self) -> None:
         """Let tmux's client end: with an answer half said it would outlive its channel, and wait for ever to go on."""
         async with asyncio.timeout(PATIENCE):
@@ -67,43 +155,17 @@ class Control:
             while left > 0 and (data := await self._process.stdout.read(CHUNK)):
                 left -= len(data)
 
-    async def _answers(self, wanted: int) -> list[list[bytes]]:
-        done: list[list[bytes]] = []
-        block: list[bytes] | None = None
-        mark = rest = b""
-        size = count = 0
-        while len(done) < wanted:
-            data = await self._process.stdout.read(CHUNK)
-            size += len(data)
-            *lines, rest = (rest + data).split(b"\n")
-            count += len(lines)
-            if not data:
-                raise ControlError("ended")
-            if size > MOST_BYTES or count > MOST_LINES:
-                raise TooMuchError("too much at once")
-            for line in lines:
-                if block is None:
-                    # The flag 1 marks an answer to a command from here; notices in between say nothing of interest.
-                    if line == ABSENT:
-                        raise AbsentError("no terminal yet")
-                    if line.startswith(b"%begin ") and line.endswith(b" 1"):
-                        mark, block = line.removeprefix(b"%begin "), []
-                elif line == b"%end " + mark:
-                    done.append(block)
-                    block = None
-                elif line == b"%error " + mark:
-                    raise ControlError("refused")
-                else:
-                    block.append(line)
-        return done
-
 
 @contextlib.asynccontextmanager
 async def control(seats: Seats, seat: Person) -> AsyncIterator[Control]:
     """A conversation with the seat's tmux for as long as the block runs; tmux's client ends with it.
 
     Raises:
-        SeatUnreachableError: no answer from the seat.
+        SeatUnreachableError: its sshd does not answer.
+        AbsentError: nobody has opened a terminal there yet.
+        ControlError: its tmux does not answer.
     """
     async with seats.process(seat, ATTACH, stdin=True) as process:
-        yield Control(process)
+        opened = Control(process)
+        await opened.subscribe()
+        yield opened

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.waiting import PATIENCE
 
@@ -55,6 +55,11 @@ def sign_in(page: Page, account: Account, url: str, password: str | None = None)
     fill_in(page, account, url, password)
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     page.wait_for_load_state()  # what is typed before its scripts run leads nowhere
+
+
+def tile_of(page: Page, account: Account) -> Locator:
+    """One person's tile on the teacher's wall."""
+    return page.locator(f".tile[data-id='{account.id}']")
 
 
 def screen(page: Page) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.browser.actions import Account, Portal
 from tests.browser.chromium import browser, open_page, portal_of  # noqa: F401  (fixtures, used by their names)
+from tests.browser.told_wall import opened, page  # noqa: F401  (the same)
 from tests.workshop_kit import workshops
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actions import OpenPage, Portal, connected, run_in, sign_in, type_line
+from tests.browser.actions import OpenPage, Portal, connected, run_in, sign_in, tile_of, type_line
 
 TASK = "oldest-books"
 
@@ -28,8 +28,8 @@ def test_what_is_typed_shows_on_the_students_page_and_on_the_teachers(portal: Po
     expect(task.locator(".hint")).to_be_visible()
 
     sign_in(class_page, portal.teacher, portal.url)
-    row = class_page.locator(f"tr[data-id='{account.id}']")
-    expect(row.locator(".tasks")).to_have_text(re.compile(r"^0 of \d+$"))
+    tile = tile_of(class_page, account)
+    expect(tile.locator(".done")).to_have_text(re.compile(r"^0/\d+$"))
     ask_the_database(desk, account.password, "CREATE VIEW oldest_books AS TABLE books")
     expect(task.locator(".message")).to_contain_text("columns, 2 expected")
     ask_the_database(
@@ -40,8 +40,8 @@ def test_what_is_typed_shows_on_the_students_page_and_on_the_teachers(portal: Po
     expect(task.locator(".what")).to_have_text("done")
     expect(own.locator("#done")).to_have_text("1")
 
-    expect(row.locator(".tasks")).to_have_text(re.compile(r"^1 of \d+$"))
-    expect(row.locator(".what")).to_have_text("working")
+    expect(tile.locator(".done")).to_have_text(re.compile(r"^1/\d+$"))
+    expect(tile.locator(".word")).to_have_text("working")
     class_page.get_by_role("link", name="Tasks", exact=True).click()
     expect(class_page.locator(f"#task-{TASK}")).to_contain_text("1 of ")
     with class_page.expect_download() as download:

@@ -76,21 +76,29 @@ class Player:
 class Page:
     """A page that stays open, and what its stream of events has told it last."""
 
-    def __init__(self, browser: httpx.Client, kind: str, over: threading.Event) -> None:
+    def __init__(self, browser: httpx.Client, address: str, last: str, over: threading.Event) -> None:
         self.now: dict[str, Any] = {}
+        self.state: dict[str, dict[str, Any]] = {}  # of the wall: its tiles
         self._begun = threading.Event()
-        self._thread = threading.Thread(target=self._listen, args=(browser, kind, over))
+        self._thread = threading.Thread(target=self._listen, args=(browser, address, last, over))
         self._thread.start()
-        assert self._begun.wait(PATIENCE), f"{kind}: nothing was told"
+        assert self._begun.wait(PATIENCE), f"{address}: nothing was told"
 
-    def _listen(self, browser: httpx.Client, kind: str, over: threading.Event) -> None:
-        with browser.stream("GET", f"/events?of={kind}") as stream:
+    def _listen(self, browser: httpx.Client, address: str, last: str, over: threading.Event) -> None:
+        kind = ""
+        with browser.stream("GET", address) as stream:
             for line in stream.iter_lines():  # now and then there is one though nothing changed
                 if over.is_set():
                     return
-                if line.startswith("data: "):
-                    self.now = json.loads(line.removeprefix("data: "))
-                    self._begun.set()
+                if line.startswith("event: "):
+                    kind = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    value = json.loads(line.removeprefix("data: "))
+                    if kind == "tile":
+                        self.state = {**self.state, value["id"]: value}
+                    if kind == last:
+                        self.now = value
+                        self._begun.set()
 
     def close(self) -> None:
         self._thread.join()
@@ -115,7 +123,7 @@ class Class:
 
     def told(self) -> dict[str, Any]:
         """What the teacher's page shows."""
-        return self.pages["teacher"].now
+        return {**self.pages["teacher"].now, "state": self.pages["teacher"].state}
 
     def sheet(self) -> set[tuple[str, str]]:
         """Whom and what the CSV has as done."""
@@ -176,8 +184,8 @@ def day(workshop_factory: Callable[..., Workshop]) -> Iterator[Class]:
     names = [f"s{number:02}" for number in range(1, SIZE + 1)]
     players = [player(name) for name in names]
     over = threading.Event()
-    pages = {name: Page(browser(name), "own", over) for name in names[:: SIZE // 4]}
-    pages["teacher"] = Page(browser("teacher"), "class", over)
+    pages = {name: Page(browser(name), "/events?of=own", "own", over) for name in names[:: SIZE // 4]}
+    pages["teacher"] = Page(browser("teacher"), "/wall/events", "class", over)
     found = Class(lab, players, browser("teacher"), pages)
 
     def busy() -> None:

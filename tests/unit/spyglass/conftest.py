@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.spyglass import seat_double
+from tests.unit.spyglass import seat_double, wall_kit
 from tests.unit.spyglass.people import World, class_json
+from tests.unit.spyglass.teaching import COURSE, Teaching
 
 
 @pytest.fixture
@@ -22,3 +23,16 @@ def seat(tmp_path: Path) -> Iterator[seat_double.SeatDouble]:
     folder.mkdir()
     with seat_double.seat(folder) as double:
         yield double
+
+
+@pytest.fixture
+def seats(monkeypatch: pytest.MonkeyPatch) -> dict[str, wall_kit.FakeControl]:
+    """Seats whose tmux is made up."""
+    return wall_kit.made_up(monkeypatch)
+
+
+@pytest.fixture
+def teaching(world: World) -> Teaching:
+    """A class with a course, before anybody begins."""
+    world.put(class_json(course=COURSE))
+    return Teaching(world)

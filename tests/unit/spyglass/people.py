@@ -10,7 +10,7 @@ import asyncssh
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from spyglass import app, audit, known, sessions, store
+from spyglass import app, audit, known, sessions, store, visits
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
@@ -23,6 +23,7 @@ from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.services import Services
+from spyglass.shared import Shared
 from spyglass.wall.wall import Wall
 
 ORIGIN = "https://lab.example:8443"
@@ -91,14 +92,13 @@ class World:
 
     def _services(self, key: Path) -> Services:
         database = store.connect(
-            self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA
+            self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA, visits.SCHEMA
         )
         presence = Presence(lambda: self.clock[0])
-        classroom, seats = Classroom(self.folder / "class.json"), Seats(key)
         return Services(
             audit=audit.Audit(database),
             board=Board(),
-            classroom=classroom,
+            classroom=Classroom(self.folder / "class.json"),
             cookies=Cookies(self.stack),
             directory=self.directory,
             grader=Grader(self.folder / "grader.sock"),
@@ -108,9 +108,11 @@ class World:
             machines=Machines(),
             presence=presence,
             seat_parts=SeatParts(),
-            seats=seats,
+            seats=Seats(key),
             sessions=sessions.Sessions(database, presence.end_sessions, lambda: self.clock[0]),
-            wall=Wall(classroom, seats),
+            shared=Shared(),
+            visits=visits.Visits(database, lambda: self.clock[0]),
+            wall=Wall(),
         )
 
     def put(self, course: dict[str, Any]) -> None:
@@ -121,7 +123,7 @@ class World:
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
-        self.services = replace(self.services, seats=seats, wall=Wall(self.services.classroom, seats))
+        self.services = replace(self.services, seats=seats)
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:

@@ -1,6 +1,7 @@
 """What an open page is told: everything at once, then what changes, for as long as it is still the same visitor."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import threading
@@ -26,13 +27,15 @@ COURSE = {"title": "A course", "sections": [{"title": "Chapter", "tasks": [TASK]
 class Page:
     """A page with its stream open."""
 
-    def __init__(self, world: World, person: str, *names: str, pace: str | None = None) -> None:
+    def __init__(self, world: World, person: str, *names: str) -> None:
         found = world.services.classroom.find(person)
         assert found is not None
         self.visitor: Visitor | None = Visitor(
             person=found, session=Session(key="k", person=person, expires=world.clock[0] + 60)
         )
-        self.stream: AsyncIterator[str] = events.told(world.services, found, list(names), self.who, pace)
+        opening = contextlib.nullcontext(events.Views(world.services, found, list(names)))
+        self.stream: AsyncIterator[str] = events.told(world.services, found, opening, self.who)
+        self._said: list[str] = []
 
     async def who(self) -> Visitor | None:
         return self.visitor
@@ -43,9 +46,10 @@ class Page:
         self.visitor = replace(self.visitor, person=Person(**{**self.visitor.person.model_dump(), **changes}))
 
     async def hears(self) -> tuple[str, Any]:
-        async with asyncio.timeout(60):
-            said = await anext(self.stream)
-        kind, data, *_ = said.splitlines()
+        if not self._said:
+            async with asyncio.timeout(60):
+                self._said = (await anext(self.stream)).removesuffix("\n\n").split("\n\n")
+        kind, data = self._said.pop(0).splitlines()
         return kind.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
     async def ends(self) -> bool:
@@ -62,8 +66,8 @@ def class_room(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def test_it_begins_with_everything_and_goes_on_with_what_changes(class_room: World) -> None:
     async def listen() -> None:
-        page = Page(class_room, "teacher", "class", "tasks")
-        assert [(await page.hears())[0], (await page.hears())[0]] == ["class", "tasks"]
+        page = Page(class_room, "teacher", "tasks", "peers")
+        assert [(await page.hears())[0], (await page.hears())[0]] == ["tasks", "peers"]
         waiting = asyncio.create_task(page.hears())
         await asyncio.sleep(0.05)
         assert not waiting.done(), "nothing has changed"
@@ -72,8 +76,6 @@ def test_it_begins_with_everything_and_goes_on_with_what_changes(class_room: Wor
         assert not waiting.done()
         class_room.services.board.flagged = ("first",)
         kind, value = await waiting
-        assert (kind, value["flagged"]) == ("class", ["The first"])
-        kind, value = await page.hears()
         assert (kind, value[0]["flagged"]) == ("tasks", True)
 
     asyncio.run(listen())
@@ -111,29 +113,6 @@ def test_a_silent_line_says_something_now_and_then(class_room: World, monkeypatc
     asyncio.run(listen())
 
 
-def test_pictures_are_told_one_by_one_each_once(class_room: World) -> None:
-    wall = class_room.services.wall
-    seat = Person(id="s01", name="Ada", role="student", host="seat-s01")
-
-    async def listen() -> None:
-        page = Page(class_room, "teacher", "tasks", pace="2")
-        assert (await page.hears())[0] == "tasks"
-        wall.put(seat, {"text": "one"})  # as the cameras do, which have no seat here
-        assert await page.hears() == ("picture", {"id": "s01", "text": "one"})
-        wall.put(seat, {"text": "two"})
-        assert await page.hears() == ("picture", {"id": "s01", "text": "two"})
-        waiting = asyncio.create_task(page.hears())
-        wall.put(seat, {"text": "two"})
-        await asyncio.sleep(0.05)
-        assert not waiting.done(), "it is the same"
-        page.visitor = None
-        with pytest.raises(StopAsyncIteration):
-            await waiting
-        await wall.close()
-
-    asyncio.run(listen())
-
-
 def test_what_people_are_called_breaks_no_line(class_room: World) -> None:
     people = [PEOPLE[0] | {"name": "a\nevent: own\r\ndata: {}\u2028\x85"}, *PEOPLE[1:]]
     class_room.put(class_json(people, course=COURSE, visibility="names"))
@@ -150,11 +129,34 @@ def test_what_people_are_called_breaks_no_line(class_room: World) -> None:
     asyncio.run(listen())
 
 
-@pytest.mark.parametrize("kind", ["class", "tasks"])
-def test_a_student_is_told_nothing_of_the_class(class_room: World, kind: str) -> None:
+def test_a_student_is_told_nothing_of_the_class(class_room: World) -> None:
     browser = class_room.browser("s01")
-    assert browser.get(f"/events?of={kind}").status_code == 403
-    assert browser.get(f"/events?of=own,{kind}").status_code == 403
+    for asked in ("/events?of=tasks", "/events?of=own,tasks", "/wall/events"):
+        assert browser.get(asked).status_code == 403, asked
+
+
+def test_what_all_are_told_alike_is_made_once_however_many_listen(
+    class_room: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "TICK", 0.2)
+    made: list[str] = []
+
+    def view(name: str) -> Callable[..., int]:
+        return lambda *_: made.append(name) or len(made)  # type: ignore[func-returns-value]
+
+    kinds = {"all": events.Kind(view("all")), "own": events.Kind(view("own"), is_own=True)}
+    monkeypatch.setattr(events, "KINDS", kinds)
+
+    async def listen() -> None:
+        pages = [Page(class_room, "teacher", "all", "own") for _ in range(3)]
+        for page in pages:
+            await page.hears()
+        assert sorted(made) == ["all", "own", "own", "own"]
+        for page in pages:
+            await page.hears()
+        assert (await pages[0].hears())[0] == "all", "and anew when it has become old"
+
+    asyncio.run(listen())
 
 
 @pytest.mark.parametrize("asked", ["", "?of=", "?of=nothing", "?of=own,nothing", "?of=own,"])

@@ -8,65 +8,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from spyglass import people
-from spyglass.grader import Grader, GraderDownError, StudentResult
+from spyglass.grader import Grader, GraderDownError
 from spyglass.progress import sheets, table
-from spyglass.progress.collector import FRESH, LONGEST_STEP, Collector
+from spyglass.progress.collector import FRESH, LONGEST_STEP
 from spyglass.progress.model import State
+from spyglass.wall.tiles import class_of
 from tests.unit.spyglass.people import PEOPLE, World, class_json
-
-TASKS = [
-    {"id": "first", "title": "The first", "points": 1, "parts": ["sql"], "hint": "Think <b>twice</b>."},
-    {"id": "second", "title": "=The second", "points": 2, "minutes": 4, "requires": ["first"], "parts": ["sql"]},
-    {"id": "seat", "title": "In the seat", "points": 3, "parts": ["seat"]},
-]
-COURSE = {"title": "A course", "sections": [{"title": "Chapter", "tasks": TASKS}]}
-
-
-@pytest.fixture
-def class_room(world: World) -> World:
-    world.put(class_json(course=COURSE))
-    return world
-
-
-def result(world: World, active: float | None = None, **tasks: bool | None) -> dict[str, Any]:
-    return {
-        "checked_at": world.clock[0],
-        "active_at": active,
-        "tasks": {task: {"ok": ok, "message": "" if ok else f"{task} is missing"} for task, ok in tasks.items()},
-    }
-
-
-class Teaching:
-    """A class that goes on."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.collector = Collector(world.services, lambda: world.clock[0])
-
-    def look(self, seconds: float = 0.0, /, **results: dict[str, Any]) -> None:
-        self.world.clock[0] += seconds
-        course = self.world.services.classroom.current()
-        assert course is not None
-        self.collector.look(course, {who: StudentResult.model_validate(one) for who, one in results.items()})
-
-    def work(self, student: str, seconds: float, **tasks: bool | None) -> None:
-        """He types now and then, for so long."""
-        for _ in range(int(seconds // 20)):
-            self.world.services.presence.note_key(student)
-            self.look(20, **{student: result(self.world, **tasks)})
-
-    def state(self, student: str) -> State:
-        return self.world.services.board.of(student).state
-
-
-@pytest.fixture
-def teaching(class_room: World) -> Teaching:
-    return Teaching(class_room)
+from tests.unit.spyglass.teaching import COURSE, TASKS, Teaching, result
 
 
 def test_a_day_of_one_student(teaching: Teaching) -> None:
@@ -158,26 +109,6 @@ def test_no_cell_is_a_formula(cell: str) -> None:
     assert str(sheets.safe(cell)).startswith("'")
 
 
-def test_the_class_page_puts_who_is_stuck_longest_first(teaching: Teaching) -> None:
-    for student, seconds in (("s02", 400), ("s01", 800)):
-        teaching.work(student, seconds, first=False, second=False)
-    teaching.world.services.presence.note_key("s02")
-    teaching.look(1, **{who: result(teaching.world, first=False, second=False) for who in ("s01", "s02")})
-    browser = teaching.world.browser("teacher")
-    course = teaching.world.services.classroom.current()
-    assert course is not None
-    seen: dict[str, Any] = people.state(teaching.world.services, course)
-    assert [one["id"] for one in seen["needs"]] == ["s01", "s02"]
-    assert seen["flagged"] == ["The first"]
-    assert seen["state"]["s01"] | {"reason": ""} == {
-        "state": "stuck", "shape": "▲", "reason": "", "done": 0, "tasks": 3, "engine": None, "terminals": 0,
-        "watchers": [], "typists": [],
-    }  # fmt: skip
-    page = browser.get("/").text
-    assert page.index("Needs you") < page.index("13 min on “The first”") < page.index('id="tiles"')
-    assert "<img src=x" not in page
-
-
 def test_the_tasks_page_says_where_the_class_is(teaching: Teaching) -> None:
     teaching.look(**{who: result(teaching.world, first=True, second=False) for who in ("s01", "s02")})
     page = teaching.world.browser("teacher").get("/class/tasks").text
@@ -216,8 +147,8 @@ def test_the_class_is_seen_as_the_workshop_allows(teaching: Teaching, visibility
 
 
 @pytest.mark.parametrize("path", ["/class/tasks", "/class.csv"])
-def test_students_see_nothing_of_the_class(class_room: World, path: str) -> None:
-    assert class_room.browser("s01").get(path).status_code == 403
+def test_students_see_nothing_of_the_class(world: World, path: str) -> None:
+    assert world.browser("s01").get(path).status_code == 403
 
 
 # The grader's socket
@@ -270,8 +201,9 @@ def test_a_grader_that_is_gone_is_said_and_nothing_is_lost(teaching: Teaching) -
     assert board.grader is False
     assert board.of("s01").first_done
     assert board.of("s01").done == {}
-    page = teaching.world.browser("teacher").get("/").text
-    assert 'id="grader">' in page
+    course = teaching.world.services.classroom.current()
+    assert course is not None
+    assert class_of(teaching.world.services, course)["grader"] is False
 
 
 def test_a_task_of_two_parts_is_done_when_both_are(world: World) -> None:

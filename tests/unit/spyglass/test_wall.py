@@ -1,186 +1,128 @@
-"""Pictures are taken for as long as somebody looks, once for everybody, and each page gets what is new to it."""
+"""The wall: what it gathers, for whom, and for how long."""
 
 import asyncio
-import contextlib
-import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
 
 import pytest
 
-from spyglass.classroom import Person
-from spyglass.seats import SeatUnreachableError
-from spyglass.wall import wall as module
-from spyglass.wall.control import AbsentError, TooMuchError
-from spyglass.wall.picture import PLAIN
-from spyglass.wall.wall import Look, Wall
+from spyglass.wall import wall
 from tests.unit.spyglass.people import PEOPLE, World, class_json
-from tests.waiting import PATIENCE
+from tests.unit.spyglass.wall_kit import SEATS, FakeControl, Seen, eventually, looking
 
 
-class Tmux:
-    """Stands for every seat's tmux: says what the test wants, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.says: dict[str, str | Exception] = {}
-        self.asked: list[tuple[str, bytes]] = []
-        self.open: set[str] = set()
-
-    @contextlib.asynccontextmanager
-    async def control(self, _seats: object, seat: Person) -> AsyncIterator["Seat"]:
-        self.open.add(seat.id)
-        try:
-            yield Seat(self, seat.id)
-        finally:
-            self.open.discard(seat.id)
-
-
-class Seat:
-    """One conversation."""
-
-    def __init__(self, tmux: Tmux, name: str) -> None:
-        self.tmux, self.name = tmux, name
-
-    async def ask(self, question: bytes, _answers: int) -> list[list[bytes]]:
-        self.tmux.asked.append((self.name, question))
-        said = self.tmux.says.get(self.name, f"{self.name}$")
-        if isinstance(said, Exception):
-            raise said
-        return [[b"80 24 0 1 1"], [said.encode()]]
-
-
-@pytest.fixture
-def tmux(monkeypatch: pytest.MonkeyPatch) -> Tmux:
-    found = Tmux()
-    monkeypatch.setattr(module, "control", found.control)
-    monkeypatch.setattr(module, "PACES", {"2": 0.01, "15": 0.02})
-    monkeypatch.setattr(module, "LOOK", 0.01)
-    monkeypatch.setattr(module, "PAUSES", (0.01,))
-    monkeypatch.setattr(module, "QUIET", 0.0)
-    monkeypatch.setattr(module, "LINGER", 0.0)
-    return found
-
-
-async def becomes(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - the wall tells its pages only
-            await asyncio.sleep(0.01)
-
-
-class Page:
-    """An open page: the newest that it was told of everybody."""
-
-    def __init__(self, wall: Wall, look: Look) -> None:
-        self.wall, self.look, self.shown = wall, look, dict[str, dict[str, Any]]()
-
-    def hear(self) -> int:
-        news = [json.loads(text) for text in self.wall.news(self.look)]
-        self.shown |= {one["id"]: one for one in news}
-        return len(news)
-
-    async def shows(self, person: str, **wanted: str) -> None:
-        def does() -> bool:
-            self.hear()
-            return wanted.items() <= self.shown.get(person, {}).items()
-
-        await becomes(does)
-
-
-@contextlib.contextmanager
-def opened(wall: Wall, pace: str = "2") -> Iterator[Page]:
-    with wall.open(pace) as look:
-        yield Page(wall, look)
-
-
-def test_every_student_is_seen_for_as_long_as_somebody_looks(world: World, tmux: Tmux) -> None:
-    wall = world.services.wall
-
-    async def look() -> None:
-        with opened(wall) as one:
-            for person in ("s01", "s02", "spare01"):
-                await one.shows(person, text=f"{person}$")
-            with opened(wall, "15") as other:
-                assert other.hear() == 3, "all there is"
-                await asyncio.sleep(0.1)
-                assert other.hear() == 0, "nothing has changed"
-                tmux.says["s02"] = "typed"
-                await one.shows("s02", text="typed")
-                assert other.hear() == 1
-            assert tmux.open == {"s01", "s02", "spare01"}
-        await becomes(lambda: not tmux.open)
-        asked = len(tmux.asked)
-        await asyncio.sleep(0.1)
-        assert len(tmux.asked) == asked
-        with opened(wall) as one:
-            await one.shows("s01", text="s01$")
-        await wall.close()
-
-    asyncio.run(look())
-
-
-def test_who_comes_is_seen_and_who_leaves_is_not(world: World, tmux: Tmux) -> None:
-    wall = world.services.wall
-
-    async def look() -> None:
-        with opened(wall) as one:
-            await one.shows("s02", text="s02$")
-            world.put(class_json([PEOPLE[0], PEOPLE[3], PEOPLE[1] | {"id": "s03", "host": "seat-s03"}]))
-            await one.shows("s03", text="s03$")
-            await becomes(lambda: tmux.open == {"s01", "s03"})
-            with opened(wall) as fresh:
-                fresh.hear()
-                assert fresh.shown.keys() == {"s01", "s03"}
-        await wall.close()
-
-    asyncio.run(look())
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (SeatUnreachableError("s01"), "does not answer"),
-        (AbsentError("no terminal yet"), "has no terminal open yet"),
-        (ValueError("nobody expected this"), "does not answer"),
-    ],
-)
-def test_a_seat_without_a_picture_says_why_and_is_asked_again(
-    world: World, tmux: Tmux, fault: Exception, words: str
+def test_it_begins_with_everybody_and_pictures_go_where_they_are_seen(
+    world: World, seats: dict[str, FakeControl]
 ) -> None:
-    wall = world.services.wall
-    tmux.says["s01"] = fault
+    async def look(seen: Seen) -> None:
+        await seen.until(lambda: seen.last("class") and seen.shows("s01"))
+        assert seen.told[0] == ("page", {"page": seen.reader.id})
+        assert seen.last("class")["ids"] == list(SEATS)
+        assert seen.last("tile", "s02")["name"] == PEOPLE[1]["name"]
+        assert seen.last("picture", "s01")["text"] == "I am s01"
+        assert [seats[one].asked for one in SEATS[1:]] == [0, 0], "nobody sees them"
+        seen.reader.see(["s02"], 0)
+        await seen.until(lambda: seen.shows("s02"))
+        seen.told.clear()
+        seats["s01"].show("out of sight")
+        seats["s02"].show("in sight")
+        await seen.until(lambda: seen.last("picture", "s02").get("text") == "in sight")
+        assert not seen.last("picture", "s01")
+
+    looking(world, "s01", at=look)
+
+
+def test_however_many_look_each_seat_is_asked_once(world: World, seats: dict[str, FakeControl]) -> None:
+    async def look(seen: Seen) -> None:
+        here = world.services
+        await seen.until(lambda: seen.shows(*SEATS))
+        with here.wall.open(here, "teacher") as second:
+            second.see(SEATS, 0)
+            other = Seen(second)
+            await other.until(lambda: other.shows(*SEATS))
+            assert {fake.open for fake in seats.values()} == {1}
+
+    looking(world, *SEATS, at=look)
+
+
+def test_a_window_in_which_nothing_happens_is_left_alone(world: World, seats: dict[str, FakeControl]) -> None:
+    async def look(seen: Seen) -> None:
+        await seen.until(lambda: seen.shows(*SEATS))
+        asked = {name: fake.asked for name, fake in seats.items()}
+        assert max(asked.values()) <= 2
+        seats["s01"].show("the only change")
+        seen.told.clear()
+        await seen.until(lambda: seen.last("picture", "s01").get("text") == "the only change")
+        await eventually(lambda: seats["s01"].asked >= asked["s01"] + 2)
+        assert [data["id"] for kind, data in seen.told if kind == "picture"] == ["s01"]
+        assert {name: fake.asked - asked[name] for name, fake in seats.items() if name != "s01"} == {
+            "s02": 0, "spare01": 0,
+        }  # fmt: skip
+
+    looking(world, *SEATS, at=look)
+
+
+def test_who_never_stops_is_asked_no_more_often_than_the_slowest_of_one_that_looks(
+    world: World, seats: dict[str, FakeControl]
+) -> None:
+    async def look(seen: Seen) -> None:
+        await seen.until(lambda: seen.shows("s01"))
+        seen.reader.see(["s01"], 60)
+        await eventually(lambda: world.services.wall.latest.pace("s01") == 60)
+        await asyncio.sleep(0.1)  # the pace of before is over
+        asked = seats["s01"].asked
+        for number in range(20):
+            seats["s01"].show(f"change {number}")
+            await asyncio.sleep(0.01)
+        assert seats["s01"].asked <= asked + 1
+
+    looking(world, "s01", at=look)
+
+
+def test_with_the_last_wall_everything_ends_and_begins_again(
+    world: World, seats: dict[str, FakeControl], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall, "LINGER", 0.1)
 
     async def look() -> None:
-        with opened(wall) as one:
-            await one.shows("s01", problem=words)
-            await one.shows("s02", text="s02$")
-            tmux.says["s01"] = "here"
-            await one.shows("s01", text="here")
-        await wall.close()
+        here = world.services
+        for _ in range(2):
+            with here.wall.open(here, "teacher") as reader:
+                seen = Seen(reader)
+                reader.see(SEATS, 0)
+                await seen.until(lambda seen=seen: seen.shows(*SEATS))  # type: ignore[misc]
+            await eventually(lambda: {fake.open for fake in seats.values()} == {0})
+        await here.wall.close()
 
     asyncio.run(look())
 
 
-def test_colours_that_are_too_much_are_asked_for_no_more(world: World, tmux: Tmux) -> None:
-    wall = world.services.wall
-    tmux.says["s01"] = TooMuchError("too much at once")
+def test_a_tile_that_goes_out_of_sight_is_not_asked_for_any_more(
+    world: World, seats: dict[str, FakeControl], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall, "LINGER", 0.1)
 
-    async def look() -> None:
-        with wall.open("2"):
-            await becomes(lambda: ("s01", PLAIN) in tmux.asked)
-        await wall.close()
+    async def look(seen: Seen) -> None:
+        await seen.until(lambda: seen.shows(*SEATS))
+        seen.reader.see(["s01"], 0)
+        await eventually(lambda: [seats[one].open for one in SEATS] == [1, 0, 0])
+        seen.told.clear()
+        seen.reader.see(SEATS, 0)
+        await seen.until(lambda: seen.shows("s02", "spare01"))
 
-    asyncio.run(look())
-
-
-def test_only_teachers_get_pictures_and_only_at_a_pace_that_there_is(world: World) -> None:
-    assert world.browser("s01").get("/events?of=own,pictures").status_code == 403
-    assert world.browser("teacher").get("/events?of=class,pictures&pace=0.1").status_code == 404
+    looking(world, *SEATS, at=look)
 
 
-def test_the_page_has_a_tile_and_a_row_for_everybody_but_teachers(world: World) -> None:
-    page = world.browser("teacher").get("/").text
-    for person in ("s01", "s02", "spare01"):
-        assert page.count(f'data-id="{person}"') == 2, person
-    assert 'data-id="teacher"' not in page
-    assert "<img src=x" not in page
-    assert "<option>red</option>" in page
+def test_who_leaves_the_class_leaves_the_wall(world: World, seats: dict[str, FakeControl]) -> None:
+    async def look(seen: Seen) -> None:
+        here = world.services
+        await seen.until(lambda: seen.shows(*SEATS))
+        world.put(class_json([person for person in PEOPLE if person["id"] != "s01"]))
+        await seen.until(lambda: seen.last("class")["ids"] == ["s02", "spare01"])
+        await eventually(lambda: seats["s01"].open == 0)
+        with here.wall.open(here, "teacher") as second:
+            second.see(SEATS, 0)
+            other = Seen(second)
+            await other.until(lambda: other.shows("s02"))
+            assert not other.last("tile", "s01")
+            assert not other.last("picture", "s01")
+
+    looking(world, *SEATS, at=look)

@@ -1,6 +1,7 @@
 """The wall's pure scripts, run by the Node.js that Playwright brings: pictures, and where tiles stand."""
 
 import json
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -107,46 +108,133 @@ def test_what_is_no_colour_is_not_shown() -> None:
     assert all("\x1b" not in text and "\x07" not in text for text, _style in rows[0])
 
 
-TILES = [
-    {"id": "s10", "name": "Ada", "group": "red", "state": "working", "done": 2},
-    {"id": "s2", "name": "Zoe", "group": "", "state": "stuck", "done": 1},
-    {"id": "s3", "name": "Bo", "group": "blue", "state": "not started", "done": 0},
-    {"id": "s4", "name": "Cy", "group": "red", "state": "stuck", "done": 1},
+@pytest.mark.parametrize(
+    "evil", ["<img src=x onerror=alert(1)>", "javascript:alert(1)", "url(//evil.example)", "\u202ered"]
+)
+def test_a_style_holds_nothing_but_colours_that_were_computed_here(evil: str) -> None:
+    rows = styles(f"\x1b[38;2;1;2;3m{evil}\x1b[48;5;9m{evil}\x1b[1;2;3;4;7;8;9;99999;-1m{evil}")
+    for _text, style in rows[0]:
+        for value in style.values():
+            assert re.fullmatch(r"#[0-9a-f]{6}|700|0\\.6|italic|[a-z -]+", value), value
+
+
+def tile(name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": name, "name": name.upper(), "group": "", "spare": False, "free": False, "state": "working", "task": "",
+        "minutes": 0, "done": 0, "tasks": 4, "terminals": 0, "visited": None, "answers": True, "database": True,
+        **changes,
+    }  # fmt: skip
+
+
+CLASS = [
+    tile("a", state="finished", done=4, group="red"),
+    tile("b", free=True, spare=True, state="not started"),
+    tile("c", done=2, minutes=3, group="blue"),
+    tile("d", state="stuck", minutes=9, group="red", answers=False),
+    tile("e", state="stuck", minutes=20, done=1),
 ]
 
 
-@pytest.mark.parametrize(
-    ("by", "ids"),
-    [
-        ("name", "s10 s3 s4 s2"),
-        ("id", "s2 s3 s4 s10"),
-        ("group", "s3 s10 s4 s2"),
-        ("state", "s2 s4 s3 s10"),
-        ("done", "s3 s2 s4 s10"),
-    ],
-)
-def test_an_order_is_made_when_it_is_asked_for_and_equals_stay(by: str, ids: str) -> None:
-    assert run("wall_order.js", "it.sorted(a[0], a[1])", TILES, by) == ids.split()
+def layout(script: str, tiles: list[dict[str, Any]] = CLASS, saved: object = None) -> Any:
+    """What a script makes of a layout ``own`` of these ``tiles``; it ends with an expression."""
+    *lines, last = [line.strip() for line in script.split(";")]
+    begin = "const tiles = new Map(a[0].map(one => [one.id, one])); const own = new it.Layout(a[1]);"
+    body = f"{begin} own.follow(a[0].map(one => one.id)); {'; '.join([*lines, ''])} return {last}"
+    return run("wall_layout.js", f"(() => {{ {body} }})()", tiles, saved)
 
 
-def test_tiles_stand_where_they_were_put_pinned_ones_before_and_new_ones_behind() -> None:
-    place = "it.placed(a[0], a[1], a[2])"
-    ids = ["s1", "s2", "s3", "s4", "s5"]
-    assert run("wall_order.js", place, ids, [], []) == ids
-    assert run("wall_order.js", place, ids, ["s3", "gone", "s1"], []) == ["s3", "s1", "s2", "s4", "s5"]
-    assert run("wall_order.js", place, ids, ["s3", "s2", "s1"], ["s5", "s1"]) == ["s1", "s5", "s3", "s2", "s4"]
+def test_everybody_stands_as_in_the_roster_until_the_teacher_moves_him() -> None:
+    assert layout("own.order") == list("abcde")
+    assert layout("own.move('e', 'b', false, tiles, false); own.order") == list("aebcd")
+    assert layout("own.move('a', 'd', true, tiles, false); own.order") == list("bcdae")
+    assert layout("own.move('a', 'a', true, tiles, false); own.order") == list("abcde")
+    assert layout("[own.step('b', 1, tiles, false), own.step('e', 1, tiles, false), own.order]") == [
+        True, False, list("acbde"),
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("one", "target", "after"), [("a", "c", "bca"), ("c", "a", "cab"), ("b", "b", "abc"), ("x", "a", "abc")]
-)
-def test_a_tile_takes_the_place_of_the_one_that_it_is_put_on(one: str, target: str, after: str) -> None:
-    assert run("wall_order.js", "it.moved(a[0], a[1], a[2])", list("abc"), one, target) == list(after)
+def test_nothing_that_happens_moves_a_tile() -> None:
+    states = [one | {"state": "stuck", "minutes": 99 - place} for place, one in enumerate(CLASS)]
+    assert layout("own.sections(tiles, false)[0].ids", states, {"order": list("edcba")}) == list("edcba")
 
 
-def test_every_word_that_is_searched_for_must_be_there() -> None:
-    found = run("wall_order.js", "['', 'ada', 'RED ada', 'ada blue'].map(words => it.matches('ada s01 red', words))")
-    assert found == [True, True, True, False]
+def test_who_is_new_stands_last_and_who_has_gone_leaves_nothing() -> None:
+    saved = {"order": ["x", "c", "a"], "pinned": ["x", "c"], "groups": {"x": "gone", "a": "mine"}}
+    assert layout("own.saved", CLASS, saved) == {
+        "order": list("cabde"), "pinned": ["c"], "groups": {"a": "mine"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("saved", [None, 5, [], {"order": 7, "pinned": "x", "groups": [1]}, {"order": [1, None]}])
+def test_what_was_not_saved_here_is_nothing(saved: object) -> None:
+    assert layout("own.order", CLASS, saved) == list("abcde")
+
+
+def test_sorting_is_once_on_purpose_and_is_undone() -> None:
+    assert layout("own.sort('state', tiles); own.order") == list("edcab")
+    assert layout("own.sort('minutes', tiles); own.order") == list("edcab")
+    assert layout("own.sort('done', tiles); own.order") == list("decab")
+    assert layout("own.sort('group', tiles); own.order") == list("cadbe")
+    assert layout("own.step('a', 1, tiles, false); own.sort('roster', tiles); own.order") == list("abcde")
+    assert layout("own.sort('state', tiles); own.sort('done', tiles); own.unsort(); own.order") == list("abcde")
+    assert layout("own.sort('done', tiles); own.move('a', 'd', false, tiles, false); own.unsort(); own.order") == list(
+        "adecb"
+    ), "who was moved by hand since then is where he was put"
+
+
+def test_pinned_ones_come_first_and_go_back_to_their_place() -> None:
+    sections = "own.sections(tiles, false).map(({ key, ids }) => [key, ids])"
+    assert layout(f"own.pin('d'); {sections}") == [["pinned", ["d"]], ["others", list("abce")]]
+    assert layout(f"own.pin('d'); own.pin('d'); {sections}") == [["others", list("abcde")]]
+    assert layout(f"own.pin('d'); own.move('b', 'd', true, tiles, false); {sections}") == [
+        ["pinned", list("db")], ["others", list("ace")],
+    ]  # fmt: skip
+    assert layout(f"own.pin('d'); own.move('d', 'a', false, tiles, false); {sections}") == [["others", list("dabce")]]
+
+
+def test_groups_are_the_rosters_or_the_teachers_own() -> None:
+    sections = "own.sections(tiles, true).map(({ title, ids }) => [title, ids])"
+    assert layout(sections) == [["blue", ["c"]], ["red", ["a", "d"]], ["Without a group", ["b", "e"]]]
+    assert layout(f"own.group('e', 'By the window', tiles); {sections}")[0] == ["blue", ["c"]]
+    assert layout(f"own.group('e', 'By the window', tiles); {sections}")[1] == ["By the window", ["e"]]
+    assert layout(f"own.move('c', 'a', true, tiles, true); {sections}")[0] == ["red", list("acd")]
+    assert layout("own.group('a', 'blue', tiles); own.group('a', 'red', tiles); own.saved.groups") == {}
+    assert layout("own.group('a', '', tiles); own.placed(tiles.get('a')).group") == ""
+
+
+def test_search_looks_at_everything_that_is_said() -> None:
+    def found(words: str) -> list[str]:
+        ids: list[str] = run(
+            "wall_layout.js", "a[0].filter(one => it.matches(one, a[1])).map(one => one.id)", CLASS, words
+        )
+        return ids
+
+    assert found("") == list("abcde")
+    assert found("stuck red") == ["d"]
+    assert found("NOT answer") == ["d"]
+    assert found("free") == ["b"]
+    assert found("(") == []
+
+
+def test_tiles_are_as_large_as_fits_and_not_larger_than_useful() -> None:
+    limits = {"gap": 10, "beside": 80, "heading": 40, "least": 150, "most": 700}
+
+    def width(*counts: int, size: tuple[int, int] = (1600, 900)) -> int:
+        found: int = run("wall_layout.js", "it.fitting(a[0], a[1], a[2], a[3])", counts, *size, limits)
+        return found
+
+    assert width(1) == 700
+    assert width(32) > 150
+    columns = (1600 + 10) // (width(32) + 10)
+    assert -(-32 // columns) * (width(32) * 10 / 16 + 90) <= 900
+    assert width(16, 16) <= width(32)
+    assert width(500) == 150
+    assert width() == 700
+    assert width(8, size=(370, 600)) == 150
+
+
+def test_times_are_short_words() -> None:
+    assert run("wall_tile.js", "[0, 59, 66].map(it.minutes)") == ["0 min", "59 min", "1 h 06"]
 
 
 def test_a_picture_shows_what_is_written_and_where_the_cursor_is() -> None:

@@ -1,0 +1,27 @@
+"""When a helper was last at somebody's terminal."""
+
+import pytest
+from starlette.testclient import WebSocketTestSession
+
+from tests.unit.spyglass.people import SOCKETS, World
+
+
+def opened(world: World, teacher: str, student: str) -> WebSocketTestSession:
+    return world.browser(teacher).websocket_connect(f"{SOCKETS}/seats/{student}/watch")
+
+
+def test_a_visit_counts_from_when_it_ends_and_outlives_a_restart(world: World) -> None:
+    visits = world.services.visits
+    assert visits.since("s01") is None
+    with opened(world, "teacher", "s01"):
+        world.clock[0] += 600
+    world.clock[0] += 60
+    assert visits.since("s01") == pytest.approx(60)
+    assert visits.since("s02") is None
+    assert World(world.folder, clock=world.clock).services.visits.since("s01") == pytest.approx(60)
+
+
+def test_a_clock_that_was_set_back_makes_no_visit_of_the_future(world: World) -> None:
+    world.services.visits.note("s01")
+    world.clock[0] -= 3600
+    assert world.services.visits.since("s01") == 0
