@@ -30,6 +30,7 @@ class Turn:
     finished: float | None = None
     rest: float = ROUND  # seconds until the next pass where nobody writes
     changed: float | None = None  # since when, if it was written to after its last pass began
+    written: float = -math.inf  # when it was last seen to have been written to
     cost: float = 0.0
     penalty: float = 0.0
     failed: bool = False
@@ -51,7 +52,9 @@ class Turn:
             return self.finished + self.penalty
         if self.failed:
             return self.finished + RETRY
-        return max(self.changed, self.finished + gap) if self.changed is not None else self.finished + self.rest
+        return (
+            max(self.changed, self.finished + gap) if self.changed is not None else self.finished + max(self.rest, gap)
+        )
 
 
 class Schedule:
@@ -75,8 +78,13 @@ class Schedule:
     def changed(self, student: str, now: float) -> None:
         """Note that somebody wrote to it."""
         turn = self._turns.get(student)
-        if turn and turn.changed is None:
-            turn.changed = now
+        if turn:
+            turn.written = now
+            turn.changed = now if turn.changed is None else turn.changed
+
+    def written(self, student: str) -> float:
+        """When it was last seen that somebody had written to it."""
+        return self._turns[student].written if student in self._turns else -math.inf
 
     def everybody_changed(self, now: float) -> None:
         """Look at all of them again: there is something else to look for."""

@@ -6,15 +6,17 @@ with every setting that matters.
 """
 
 import math
+import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from . import session, verdict
 from .plan import Check, Plan
 from .reference import References
+from .schedule import OUTSTANDING
 from .session import Session
 from .verdict import Verdict
 from .wire import OverdueError, Wire, WireError
@@ -23,10 +25,12 @@ BUDGET = 2.0  # seconds for one pass
 FRESH = 300.0
 """Seconds after which nobody knows any more what a check said."""
 CONNECT = 2.0
-DEAR = 0.02  # seconds from which on a check costs something
+HELD_SHARE = 0.1
+"""Of the time: what asking again for what holds may take, all databases that are worked in together."""
+AT_WORK = 60.0  # seconds for which a database that was written to counts as one of these
 CALM = 300.0
-"""A dear check that holds is left alone for so many times as long as it took: others want to be looked at, too."""
-LONGEST_CALM = 60.0
+"""A check that holds is left alone for so many times as long as it took, too."""
+LONGEST_CALM = 120.0
 AGAIN = 45.0
 """Seconds until what could not be known is tried again though nobody wrote: the lock or the load may be gone."""
 COSTLY = frozenset({"timeout", "lock", "connection"})
@@ -45,7 +49,7 @@ class Pass:
     reasons: Mapping[str, int] = field(default_factory=dict)  # how many checks were not known, and why
     unfinished: bool = False  # it did not come to all checks
     costly: bool = False  # and one of them is why
-    rest: float = math.inf  # seconds until what was left alone this time is worth another look
+    rest: float = math.inf  # seconds until something that was left alone, and written to, is to be looked at
 
 
 Stop = Callable[[int], Awaitable[None]]
@@ -63,11 +67,30 @@ class Remembered:
     at: float
     took: float = 0.0
 
-    def calm_until(self) -> float:
-        """When it is to be asked again; what does not hold yet is asked each time."""
-        if not self.verdict.ok or self.took < DEAR:
-            return 0.0
-        return self.at + min(LONGEST_CALM, CALM * self.took)
+    def calm_until(self, turn: float) -> float:
+        """When it is to be asked again, if everybody's turn comes so often; what does not hold is asked each time."""
+        return self.at + min(LONGEST_CALM, max(turn, CALM * self.took)) if self.verdict.ok else 0.0
+
+
+class Held:
+    """How often what holds is asked again: the more of it there is, the less often. Pure, with the time given."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, tuple[float, float]] = {}
+
+    def note(self, student: str, written: float, known: Iterable[Remembered]) -> None:
+        """Take in what holds in one database, and when that was last written to."""
+        self._of[student] = written, sum(one.took for one in known if one.verdict.ok)
+
+    def forget(self, student: str) -> None:
+        """Somebody left."""
+        self._of.pop(student, None)
+
+    def turn(self, now: float) -> float:
+        """Seconds in which everybody's turn comes once. One whose checks take very long makes nobody else wait."""
+        all_of = [took for written, took in self._of.values() if took and written > now - AT_WORK]
+        most = OUTSTANDING * statistics.median(all_of) if all_of else 0.0
+        return sum(min(took, most) for took in all_of) / HELD_SHARE
 
 
 class Visitor:
@@ -79,38 +102,50 @@ class Visitor:
         self._wrote = wrote
         self._references = references
         self._known: dict[str, dict[Key, Remembered]] = {}
+        self._last: dict[str, Pass] = {}
+        self._held = Held()
 
-    async def visit(self, student: str, plan: Plan) -> Pass:
-        """Check all that can be checked in the time; what it does not come to is first the next time."""
+    async def visit(self, student: str, plan: Plan, written: float = -math.inf) -> Pass:
+        """Check all that can be checked in the time; what it does not come to is first the next time.
+
+        ``written``: when somebody last wrote to it, by the monotonic clock.
+        """
         begun = time.monotonic()
         checks = dict(_checks(plan))
         before = {key: one for key, one in self._known.get(student, {}).items() if checks.get(key) == one.check}
-        now: dict[Key, Remembered] = {}
-        calm = {key: until for key, one in before.items() if (until := one.calm_until()) > begun}
+        turn = self._held.turn(begun)
+        calm = {key: until for key, one in before.items() if (until := one.calm_until(turn)) > begun}
+        # Only what was written after it was asked can have changed what it says.
+        rest = min((until - begun for key, until in calm.items() if before[key].at <= written), default=math.inf)
         asked = {key: check for key, check in checks.items() if key not in calm}
+        last = self._last.get(student)
+        if calm and not asked and last and last.up:
+            return replace(
+                last, tasks=_tasks(plan, before, begun), reasons={}, unfinished=False, costly=False, rest=rest
+            )
+        now: dict[Key, Remembered] = {}
         up = await self._session(student, _in_order(asked, before), now, begun + BUDGET)
-        seconds = time.monotonic() - begun
-        known = before | now
-        self._known[student] = known
-        found = {key: _as_of(known.get(key), begun) for key in checks}
-        if not up:
-            found = dict.fromkeys(checks, verdict.unknown("connection"))
+        known = self._known[student] = before | now
+        self._held.note(student, written, known.values())
         reasons = Counter(one.verdict.reason for one in now.values() if one.verdict.reason)
-        return Pass(
+        found = self._last[student] = Pass(
             student=student,
             up=up,
-            seconds=seconds,
+            seconds=time.monotonic() - begun,
             checked_at=time.time(),
-            tasks={task.id: verdict.of_task(found[task.id, check.id] for check in task.checks) for task in plan.tasks},
+            tasks=_tasks(plan, known if up else {}, begun, "timeout" if up else "connection"),
             reasons=reasons if up else {"connection": 1},
             unfinished=up and len(now) < len(asked),
             costly=bool(COSTLY & reasons.keys()),
-            rest=min([AGAIN if COSTLY & reasons.keys() else math.inf, *(until - begun for until in calm.values())]),
+            rest=min(AGAIN if COSTLY & reasons.keys() else math.inf, rest),
         )
+        return found
 
     def forget(self, student: str) -> None:
         """Somebody left."""
         self._known.pop(student, None)
+        self._last.pop(student, None)
+        self._held.forget(student)
 
     async def _session(
         self, student: str, checks: Mapping[Key, Check], found: dict[Key, Remembered], until: float
@@ -157,9 +192,14 @@ def _in_order(checks: Mapping[Key, Check], known: Mapping[Key, Remembered]) -> d
     return {key: checks[key] for key in sorted(checks, key=turn)}
 
 
-def _as_of(last: Remembered | None, now: float) -> Verdict:
-    """What is known, unless that is too long ago."""
-    return last.verdict if last and last.at > now - FRESH else verdict.unknown("timeout")
+def _tasks(plan: Plan, known: Mapping[Key, Remembered], now: float, otherwise: str = "timeout") -> dict[str, Verdict]:
+    """What is known of each task, unless that is too long ago."""
+
+    def of(key: Key) -> Verdict:
+        last = known.get(key)
+        return last.verdict if last and last.at > now - FRESH else verdict.unknown(otherwise)
+
+    return {task.id: verdict.of_task([of((task.id, check.id)) for check in task.checks]) for task in plan.tasks}
 
 
 def _checks(plan: Plan) -> Iterator[tuple[Key, Check]]:

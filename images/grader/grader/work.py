@@ -113,7 +113,7 @@ class Work:
             if student not in self._engaged and await self.ledger.engage(student):
                 self._engaged.add(student)
             if student in self._engaged:
-                found = await self._visitor.visit(student, self.plan)
+                found = await self._visitor.visit(student, self.plan, self.schedule.written(student))
                 unfinished, costly, failed, rest = found.unfinished, found.costly, not found.up, found.rest
                 if failed:
                     self._engaged.discard(student)
