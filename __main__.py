@@ -35,10 +35,11 @@ if with_boards:  # Grafana's SDKs take as long to read as all else together: nob
     from mentor.components import boards
 
 chosen, roster, course = workshop.settings, workshop.roster, workshop.course
-boards_at = boards.address(chosen.grafana) if with_boards else None
+our_grafana = with_boards and chosen.grafana.own
 host = DockerHost(pulumi.get_stack(), chosen.hosts[0])
 on_host = pulumi.ResourceOptions(providers=[provider(host)])
 database_address = report.database_address(host, chosen)
+link = boards.address(chosen.grafana, workshop.stack) if with_boards else None
 
 ground = SharedGround("ground", host, roster.backplane, on_host)
 images = Images("images", host, list(chosen.seat.packages), chosen.seat.dockerfile, facts.base_image, on_host).ids
@@ -52,13 +53,12 @@ served = DatabaseServerArgs(host=host, backplane=ground.backplane, image=images[
                             settings=chosen.database, time_zone=chosen.event.time_zone)  # fmt: skip
 database_server = DatabaseServer("database-server", served, on_host)
 watched = MonitoringArgs(host=host, backplane=ground.backplane, images=images, database_server=database_server,
-                         directory=directory, course=course, roster=roster)  # fmt: skip
+                         directory=directory, course=course, roster=roster, grafana=our_grafana)  # fmt: skip
 monitoring = Monitoring("monitoring", watched, on_host)
 opened = PortalArgs(host=host, backplane=ground.backplane, material=ground.material, gateway_image=images["gateway"],
                     spyglass_image=images["spyglass"], certificate=keys.servers["gateway"],
                     directory=directory.access, terminal_key=keys.terminal.private, settings=chosen, roster=roster,
-                    course=course, monitoring=monitoring, database_address=database_address,
-                    boards=boards_at)  # fmt: skip
+                    course=course, monitoring=monitoring, database_address=database_address, boards=link)  # fmt: skip
 portal = Portal("portal", opened, on_host)
 # A mistake in the course's SQL ends the run before anybody's things are made: a component's children wait for it.
 taught = pulumi.ResourceOptions(depends_on=[database_server.template])
@@ -67,15 +67,15 @@ given = SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone
                  counts_swap=facts.counts_swap)  # fmt: skip
 seats = Seats("seats", roster, given, pulumi.ResourceOptions.merge(on_host, taught))
 accounts = Accounts("accounts", host, directory, roster, taught)
-in_database = pulumi.ResourceOptions(providers=[database_server.provider(host, chosen.database)])
-databases = Databases("databases", roster, database_server, chosen.database, in_database)
+sql = database_server.provider(host, chosen.database)
+databases = Databases("databases", roster, database_server, chosen.database, pulumi.ResourceOptions(providers=[sql]))
 services = {"spyglass": portal.spyglass, "postgres": database_server.server, "registry": registry.server}
 Joins("joins", host, services, seats.by_id, chosen.seat.processes)
 if with_boards:
-    boards.build(boards.Surroundings(workshop=workshop, host=host, backplane=ground.backplane, portal=portal,
-                                     authority=keys.authority.public), on_host)  # fmt: skip
+    boards.build(boards.Surroundings(workshop=workshop, host=host, ground=ground, portal=portal, sql=sql, keys=keys,
+                                     database_server=database_server), on_host)  # fmt: skip
 Archives("archives", host, images["seat"], database_server, seats.by_id, databases.by_id, chosen.archive)
 
 for output, value in report.outputs(host, workshop, portal.url, database_address, accounts.passwords,
-                                    keys.authority.public, boards_at).items():  # fmt: skip
+                                    keys.authority.public, link).items():  # fmt: skip
     pulumi.export(output, value)

@@ -10,7 +10,8 @@ from typing import Literal
 
 from dashboards import facts as places
 from dashboards import host, overview, projector, public, student, task
-from dashboards.facts import Facts
+from dashboards.facts import UIDS, Facts
+from dashboards.marks import mark_of, marked, placed
 
 Folder = Literal["class", "students", "host"]
 Visibility = Literal["own", "anonymous", "names"]
@@ -18,7 +19,7 @@ Visibility = Literal["own", "anonymous", "names"]
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """One dashboard: its fixed uid, its folder, its model as JSON."""
+    """One dashboard: its uid, which is fixed for its workshop, its folder, its model as JSON."""
 
     uid: str
     folder: Folder
@@ -38,7 +39,20 @@ def dashboards(facts: Facts, visibility: Visibility) -> list[Dashboard]:
     if seen:
         json_of_public = public.build(facts, named=visibility == "names")
         made.append(Dashboard(uid=places.PUBLIC, folder="students", json=json_of_public))
-    return registered(made)
+    return registered(_apart(made, facts.stack))
+
+
+def _apart(made: Iterable[Dashboard], stack: str) -> list[Dashboard]:
+    """Those of one workshop beside another's."""
+    mark = mark_of(stack)
+    return [
+        Dashboard(
+            uid=marked(each.uid, mark),
+            folder=each.folder,
+            json=json.dumps(placed(json.loads(each.json), mark, UIDS), sort_keys=True, ensure_ascii=False),
+        )
+        for each in made
+    ]
 
 
 def registered(made: Iterable[Dashboard]) -> list[Dashboard]:

@@ -2,7 +2,8 @@
 
 In: the settings, a number of people, and the facts that a preflight gathers. Out: numbers, one sentence, and a line for
 each thing that cannot fit. The figures are estimates: those for seats and services were measured on small hosts with
-the images of this project (an idle seat 8 to 15 MiB, 52 MiB with its engine running, services together 350 to 600),
+the images of this project (an idle seat 8 to 15 MiB, 52 MiB with its engine running, services together 350 to 600,
+Grafana 133 with the boards in it),
 the work of a student is what a class on databases takes (a server or two in containers, an editor). A class that does
 more raises its host's memory, not these numbers; a class that does less has room to spare.
 """
@@ -16,6 +17,8 @@ RUNNING_ENGINE_MIB = 60
 """A seat with its engine running, before the student's own containers."""
 STUDENT_WORK_MIB = 200
 SERVICES_MIB = 600
+GRAFANA_MIB = 150
+"""What a Grafana of the workshop's own takes on top of that."""
 RESERVED_MIB = 256
 """What the host's own system keeps."""
 
@@ -24,6 +27,8 @@ SEAT_DISK_MIB = 700
 """Home and the images and volumes of a student's own engine."""
 DATABASE_DISK_MIB = 30
 SERVICES_DISK_MIB = 1000
+GRAFANA_DISK_MIB = 1000
+"""Its image, mostly."""
 
 GIB = 1024
 
@@ -33,6 +38,9 @@ class Needs:
     """What a class of this size takes."""
 
     people: int
+    services_memory_mib: int
+    services_disk_mib: int
+    """Their images and what they keep."""
     memory_mib: int
     """Typical use with everybody at work."""
     most_memory_mib: int
@@ -66,14 +74,18 @@ def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
     people = len(everybody)
     limit = settings.seat.memory_mib
     seat = min(limit, RUNNING_ENGINE_MIB + STUDENT_WORK_MIB)
+    services = SERVICES_MIB + (GRAFANA_MIB if settings.grafana.own else 0)
+    services_disk = IMAGES_DISK_MIB + SERVICES_DISK_MIB + (GRAFANA_DISK_MIB if settings.grafana.own else 0)
     return Needs(
         people=people,
-        memory_mib=SERVICES_MIB + people * seat,
-        most_memory_mib=SERVICES_MIB + people * limit,
+        services_memory_mib=services,
+        services_disk_mib=services_disk,
+        memory_mib=services + people * seat,
+        most_memory_mib=services + people * limit,
         work_memory_mib=seat,
         seat_memory_mib=limit,
         seat_cpus=settings.seat.cpus,
-        disk_mib=IMAGES_DISK_MIB + SERVICES_DISK_MIB + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
+        disk_mib=services_disk + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
         seat_disk_mib=SEAT_DISK_MIB + DATABASE_DISK_MIB,
     )
 
@@ -96,19 +108,20 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
             ("seat.cpus", f"{need.seat_cpus:g} and the host has {host.cpus}: lower it, the engine takes no more")
         )
     starting = max(need.people - host.seats_running, 0)
-    memory = starting * need.work_memory_mib + (0 if host.services_running else SERVICES_MIB)
+    memory = starting * need.work_memory_mib + (0 if host.services_running else need.services_memory_mib)
     if need.memory_mib > host.memory_mib - RESERVED_MIB:
         wrong.append(("students", _too_little_memory(need, host)))
     elif memory > host.available_memory_mib:
         text = (
             f"{starting} more people need {memory} MiB of memory ({need.work_memory_mib} MiB for each seat at work"
-            f"{'' if host.services_running else f', {SERVICES_MIB} MiB for the services'}), and other programs on the "
-            f"host leave {host.available_memory_mib} of its {host.memory_mib} MiB: end some, or take fewer people"
+            f"{'' if host.services_running else f', {need.services_memory_mib} MiB for the services'}), and other "
+            f"programs on the host leave {host.available_memory_mib} of its {host.memory_mib} MiB: end some, or take "
+            "fewer people"
         )
         wrong.append(("students", text))
     present = min(host.people_present, need.people)
     coming = need.people - present
-    fixed = 0 if present else IMAGES_DISK_MIB + SERVICES_DISK_MIB
+    fixed = 0 if present else need.services_disk_mib
     disk = fixed + coming * need.seat_disk_mib
     if disk > host.disk_free_mib:
         text = (
@@ -122,10 +135,10 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
 
 def _too_little_memory(need: Needs, host: HostFacts) -> str:
     seat = need.work_memory_mib
-    fitting = max((host.memory_mib - RESERVED_MIB - SERVICES_MIB) // seat, 0)
+    fitting = max((host.memory_mib - RESERVED_MIB - need.services_memory_mib) // seat, 0)
     return (
-        f"{statement(need, host)} ({SERVICES_MIB} MiB for the services, {seat} MiB for each seat at work; up to "
-        f"{_gib(need.most_memory_mib)} if all reached their limit of {_gib(need.seat_memory_mib)}): "
+        f"{statement(need, host)} ({need.services_memory_mib} MiB for the services, {seat} MiB for each seat at "
+        f"work; up to {_gib(need.most_memory_mib)} if all reached their limit of {_gib(need.seat_memory_mib)}): "
         f"about {fitting} fit, or choose a larger host"
     )
 

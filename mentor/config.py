@@ -10,7 +10,7 @@ import pulumi
 from pulumi.runtime import config as runtime
 from pydantic import SecretStr
 
-SECRETS = (("directory", "bindPassword"), ("grafana", "auth"))
+SECRETS = (("directory", "bindPassword"), ("grafana", "auth"), ("grafana", "contact"))
 """Where the configuration may hold a secret."""
 
 

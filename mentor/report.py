@@ -60,7 +60,7 @@ def outputs(
     authority: pulumi.Output[str],
     boards: str | None,
 ) -> dict[str, object]:
-    """Every output of the stack, by name; ``boards`` is where they are, as a page of the portal links to it."""
+    """Every output of the stack, by name; ``boards`` is where the class's board is, if there is one."""
     settings, roster = workshop.settings, workshop.roster
     students = [*roster.students, *roster.spares]
     cards = records(students, settings, url, address, passwords)
@@ -69,9 +69,10 @@ def outputs(
         {"url": url, "username": record["username"], "password": record["password"], "priority": 1}
         for record in [*cards, *teachers]
     ]
+    grafana = {"grafanaUrl": f"{url}{boards}" if boards.startswith("/") else boards} if boards else {}
     return {
         "portalUrl": url,
-        "grafanaUrl": f"{url}{boards}" if boards and boards.startswith("/") else boards,
+        **grafana,
         "databaseUrl": f"postgresql://{address}:{settings.database.port}/?sslmode=require",
         "students": {
             person.id: {"name": person.name, "terminal": url, "container": host.name(f"seat-{person.id}")}

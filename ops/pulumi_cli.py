@@ -138,6 +138,11 @@ class Stack:
         deployment = json.loads(self.read("stack", "export")).get("deployment")
         return deployment if isinstance(deployment, dict) else {}
 
+    def opened(self) -> dict[str, Any]:
+        """The same, secrets decrypted."""
+        deployment = json.loads(self.read("stack", "export", "--show-secrets")).get("deployment")
+        return deployment if isinstance(deployment, dict) else {}
+
     def edit(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """Replace the deployment by what ``change`` makes of it.
 

@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime
 
-from ops import deletions, host_lock, locks, orphans, processes
+from ops import deletions, host_lock, in_grafana, locks, orphans, processes
 from ops.console import StopError, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -80,7 +80,11 @@ def recover(stack: Stack, broken: Broken) -> None:
         for lock in broken.dead:
             say(f"recover: releasing the lock of a dead run: {lock}")
         stack.read("cancel", "--yes", "--stack", stack.name)
-    state = orphans.State.of(stack.export())
+    deployment = stack.export()
+    state = orphans.State.of(deployment)
+    if in_grafana.pending(deployment):
+        for line in in_grafana.clear(stack.opened()):
+            say(f"recover: {line}")
     gone = _clear_host(stack, state, since)
     if state.unfinished:
         _forget_pending(stack, gone)

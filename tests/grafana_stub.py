@@ -13,53 +13,40 @@ import http.server
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+import urllib.parse
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+from tests.grafana_alerting import POINTS, Alerting, Route
+from tests.grafana_checks import UID, Body, Refusal, check_dashboard, check_source, need
+
 AUTH, TOKEN, EDITORS_TOKEN = "admin:stub-password", "stub-token", "editors-token"
 RIGHTS = {
     "Basic " + base64.b64encode(AUTH.encode()).decode(): "Admin",
     f"Bearer {TOKEN}": "Admin",
     f"Bearer {EDITORS_TOKEN}": "Editor",
 }
-PANELS = {"bargauge", "stat", "state-timeline", "table", "timeseries"}
 ROLES, LEVELS = {"Viewer", "Editor", "Admin"}, {"View", "Edit", "Admin", ""}
-STATES = {"OK", "NoData", "Alerting", "KeepLast", "Error"}
-Body = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - reads as what happened
-    """Grafana would say no."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-def need(status: int, holds: object, message: str) -> None:
-    if not holds:
-        raise Refusal(status, message)
-
-
-class Grafana:
+class Grafana(Alerting):
     """What it holds, and how it answers."""
 
     def __init__(self) -> None:
-        self.folders: dict[str, Body] = {}
+        super().__init__()
         self.permissions: dict[str, list[Body]] = {}
-        self.sources: dict[str, Body] = {}
         self.dashboards: dict[str, Body] = {}
-        self.groups: dict[tuple[str, str], Body] = {}
+        self.secrets: dict[str, Body] = {}
         self.refusals: list[str] = []
         self.writes: list[str] = []
         self.lock = threading.Lock()
-        groups = r"/api/v1/provisioning/folder/([^/]+)/rule-groups/([^/]+)"
-        self.routes: list[tuple[str, str, Callable[..., Any]]] = [
+        self.routes: list[Route] = [
+            *self.alerting_routes,
             ("POST", r"/api/folders", self.make_folder),
             ("GET", r"/api/folders/([^/]+)", lambda _, uid: self.folders.get(uid)),
             ("PUT", r"/api/folders/([^/]+)", self.change_folder),
+            ("GET", r"/api/search", self.search),
             ("DELETE", r"/api/folders/([^/]+)", self.delete_folder),
             ("GET", r"/api/access-control/folders/([^/]+)", lambda _, uid: self.permissions.get(uid)),
             ("POST", r"/api/access-control/folders/([^/]+)", self.permit),
@@ -70,9 +57,6 @@ class Grafana:
             ("POST", r"/api/dashboards/db", self.save_dashboard),
             ("GET", r"/api/dashboards/uid/([^/]+)", lambda _, uid: self.dashboards.get(uid)),
             ("DELETE", r"/api/dashboards/uid/([^/]+)", lambda _, uid: self.dashboards.pop(uid, None)),
-            ("GET", groups, lambda _, *key: self.groups.get(key)),
-            ("PUT", groups, self.save_group),
-            ("DELETE", r"/api/v1/provisioning/alert-rules/([^/]+)", self.delete_rule),
         ]
 
     def answer(self, method: str, path: str, authorization: str, body: Body) -> tuple[int, Any]:
@@ -80,7 +64,7 @@ class Grafana:
         with self.lock:
             right = RIGHTS.get(authorization)
             need(401, right, "Invalid username or password")
-            only_admins = path.startswith(("/api/datasources", "/api/access-control"))
+            only_admins = path.startswith(("/api/datasources", "/api/access-control", POINTS))
             allowed = right == "Admin" or method == "GET" or not only_admins
             need(403, allowed, "You'll need additional permissions to perform this action")
             for verb, pattern, handler in self.routes:
@@ -110,6 +94,11 @@ class Grafana:
     def change_folder(self, body: Body, uid: str) -> Body | None:
         self.folders |= {uid: self.folders[uid] | {"title": body["title"]}} if uid in self.folders else {}
         return self.folders.get(uid)
+
+    def search(self, query: Body) -> list[Body]:
+        """The dashboards of one folder."""
+        found = self.dashboards.items()
+        return [{"uid": uid} for uid, each in found if each["meta"]["folderUid"] == query["folderUIDs"]]
 
     def delete_folder(self, _: Body, uid: str) -> Body | None:
         if self.folders.pop(uid, None) is None:
@@ -153,14 +142,17 @@ class Grafana:
         return self._keep_source(body, uid) if uid in self.sources else None
 
     def _keep_source(self, body: Body, uid: str) -> Body:
-        need(400, body.get("access") in {"proxy", "direct"}, "access must be proxy or direct")
-        need(400, str(body.get("url", "")).startswith("http"), "invalid url")
+        check_source(body)
         if body.get("isDefault"):
             self.sources = {key: each | {"isDefault": False} for key, each in self.sources.items()}
-        self.sources[uid] = {"isDefault": False} | body | {"uid": uid, "orgId": 1}
+        # Secrets are never told again, only that there are some.
+        kept = {name: value for name, value in body.items() if name != "secureJsonData"}
+        self.secrets[uid] = self.secrets.get(uid, {}) | body.get("secureJsonData", {})
+        told = {"secureJsonFields": dict.fromkeys(self.secrets[uid], True)}
+        self.sources[uid] = {"isDefault": False} | kept | told | {"uid": uid, "orgId": 1}
         return {"datasource": self.sources[uid]}
 
-    # Dashboards and rules
+    # Dashboards
 
     def save_dashboard(self, body: Body) -> Body:
         model, folder = body["dashboard"], body.get("folderUid", "")
@@ -174,44 +166,6 @@ class Grafana:
         self.dashboards[uid] = {"dashboard": kept, "meta": {"folderUid": folder, "url": f"/d/{uid}/x"}}
         return {"uid": uid, "id": kept["id"], "version": version, "status": "success"}
 
-    def save_group(self, body: Body, folder: str, name: str) -> Body:
-        need(400, folder in self.folders, "folder does not exist")
-        need(400, body["interval"] > 0 and body["interval"] % 10 == 0, "interval must be a multiple of 10 seconds")
-        for index, rule in enumerate(body["rules"]):
-            refs = [data["refId"] for data in rule["data"]]
-            need(400, rule["condition"] in refs, f"condition {rule['condition']} does not exist")
-            need(400, {rule["noDataState"], rule["execErrState"]} <= STATES, "unknown state")
-            need(400, re.fullmatch(r"(\d+[smhd])+", rule["for"]), "for is no length of time")
-            for data in rule["data"]:
-                need(400, data["datasourceUid"] in {*self.sources, "__expr__", "-100"}, "data source not found")
-                need(400, isinstance(data["model"], dict), "model must be an object")
-            rule["uid"] = rule.get("uid") or f"r{index}"
-        self.groups[folder, name] = body
-        return body
-
-    def delete_rule(self, _: Body, uid: str) -> Body:
-        for key, group in list(self.groups.items()):
-            group["rules"] = [rule for rule in group["rules"] if rule["uid"] != uid]
-            if not group["rules"]:
-                del self.groups[key]
-        return {}
-
-
-def check_dashboard(model: Body, sources: set[str]) -> None:
-    """Grafana's own conditions, and what would show an empty panel."""
-    need(400, UID.fullmatch(model.get("uid", "")), "uid contains illegal characters")
-    need(400, model.get("title"), "Dashboard title cannot be empty")
-    need(400, isinstance(model.get("schemaVersion"), int), "schemaVersion must be a number")
-    for panel in model["panels"]:
-        where = f"{model['uid']}: {panel.get('title')}"
-        need(400, panel["type"] in PANELS, f"{where}: no such panel {panel['type']}")
-        need(400, 0 < panel["gridPos"]["w"] <= 24, f"{where}: wider than the page")
-        need(400, panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24, f"{where}: runs off the page")
-        need(400, panel.get("targets"), f"{where}: asks nothing")
-        for target in panel["targets"]:
-            need(400, target["datasource"]["uid"] in sources, f"{where}: no data source {target['datasource']}")
-            need(400, target.get("expr") and target.get("refId"), f"{where}: a query without expression or letter")
-
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """One request."""
@@ -220,19 +174,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path = self.path.partition("?")[0].removeprefix("/grafana")
+        path, _, query = self.path.removeprefix("/grafana").partition("?")
         authorization = self.headers.get("Authorization", "")
         try:
-            status, answer = self.grafana.answer(self.command, path, authorization, json.loads(text) if text else {})
+            body = json.loads(text) if text else dict(urllib.parse.parse_qsl(query))
+            status, answer = self.grafana.answer(self.command, path, authorization, body)
         except Refusal as refusal:
             self.grafana.refusals.append(f"{refusal.status} {path}: {refusal}")
             status, answer = refusal.status, {"message": str(refusal)}
-        body = json.dumps(answer).encode()
+        told = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(told)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(told)
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 - the names are the protocol's
 

@@ -1,8 +1,8 @@
 """The boards: everything in Grafana as typed resources, in the workshop's own or in one that exists.
 
-Comes in: the class, the course, what students may see. Goes out: a data source, folders with their permissions, the
-dashboards of `dashboards/`, and one alert rule that shows in Grafana what Prometheus finds. Series carry ids; names
-stand in the dashboards alone.
+Comes in: the class, the course, what students may see. Goes out: data sources, folders with their permissions, the
+dashboards of `dashboards/`, and what Grafana says of what Prometheus finds. Series carry ids; names stand in the
+dashboards alone. In a Grafana that exists already everything is marked with the stack's name: others may be there too.
 """
 
 import json
@@ -12,14 +12,22 @@ from pathlib import Path
 
 import pulumi
 import pulumi_docker as docker
+import pulumi_postgresql as postgresql
 import pulumiverse_grafana as grafana
 
 from dashboards.catalogue import Folder, dashboards
 from dashboards.facts import OVERVIEW, PROMETHEUS, Facts
+from dashboards.marks import mark_of, marked, titled
+from mentor.components.alerting import AlertArgs, alerts
+from mentor.components.certificates import Certificates
+from mentor.components.databases import DatabaseServer
 from mentor.components.grafana import GrafanaServer, GrafanaServerArgs
+from mentor.components.ground import SharedGround
 from mentor.components.portal import Portal, origins
+from mentor.components.sql_source import SqlSource
 from mentor.host.docker_host import DockerHost
 from mentor.settings.addresses import is_loopback
+from mentor.settings.grafana import is_email
 from mentor.settings.model import GrafanaSettings, HttpsSettings, WorkshopSettings
 from mentor.workshop import Workshop
 
@@ -44,11 +52,12 @@ class Boards(pulumi.ComponentResource):
     def __init__(self, name: str, args: BoardsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mentor:index:Boards", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self, deleted_with=args.data)
+        self._stack = args.facts.stack
         visibility = args.settings.visibility
         numbers = grafana.oss.DataSource(
             f"{name}-numbers",
-            name="Workshop",
-            uid=PROMETHEUS,
+            name=titled("Workshop", self._stack),
+            uid=marked(PROMETHEUS, mark_of(self._stack)),
             type="prometheus",
             url=args.prometheus,
             is_default=args.data is not None,
@@ -71,18 +80,23 @@ class Boards(pulumi.ComponentResource):
                 ),
             )
         folder, permission = closed["host"]
-        grafana.alerting.RuleGroup(
-            f"{name}-alerts",
-            name="Workshop",
-            folder_uid=folder.uid,
-            interval_seconds=30,
-            rules=[alert_rule()],
-            opts=self._after(numbers, permission),
+        contact = args.settings.grafana.contact
+        told = AlertArgs(
+            folder=folder.uid,
+            stack=self._stack,
+            contact=pulumi.Output.secret(contact.get_secret_value()) if contact else None,
+            by_email=contact is not None and is_email(contact.get_secret_value()),
         )
+        alerts(name, told, self._after(numbers, permission))
         self.register_outputs({})
 
     def _folder(self, name: str, key: Folder) -> tuple[grafana.oss.Folder, grafana.oss.FolderPermission]:
-        folder = grafana.oss.Folder(f"{name}-folder", title=FOLDERS[key], uid=f"workshop-{key}", opts=self._child)
+        folder = grafana.oss.Folder(
+            f"{name}-folder",
+            title=titled(FOLDERS[key], self._stack),
+            uid=marked(f"workshop-{key}", mark_of(self._stack)),
+            opts=self._child,
+        )
         return folder, grafana.oss.FolderPermission(
             f"{name}-permission", folder_uid=folder.uid, permissions=permissions(key), opts=self._child
         )
@@ -98,34 +112,6 @@ def permissions(folder: Folder) -> list[grafana.oss.FolderPermissionPermissionAr
     return [editor, viewer] if folder == "students" else [editor]
 
 
-def alert_rule() -> grafana.alerting.RuleGroupRuleArgs:
-    """One rule: whatever Prometheus' own rules find is an alert here too, with its labels."""
-    model = {
-        "datasource": {"type": "prometheus", "uid": PROMETHEUS},
-        "expr": 'ALERTS{alertstate="firing"}',
-        "instant": True,
-        "range": False,
-        "refId": "A",
-    }
-    return grafana.alerting.RuleGroupRuleArgs(
-        name="Found by the workshop",
-        condition="A",
-        for_="0s",
-        no_data_state="OK",
-        exec_err_state="Error",
-        annotations={"summary": "{{ $labels.alertname }} {{ $labels.student }}{{ $labels.service }}"},
-        labels={"workshop": "yes"},
-        datas=[
-            grafana.alerting.RuleGroupRuleDataArgs(
-                ref_id="A",
-                datasource_uid=PROMETHEUS,
-                relative_time_range=grafana.alerting.RuleGroupRuleDataRelativeTimeRangeArgs(from_=60, to=0),
-                model=json.dumps(model, sort_keys=True),
-            )
-        ],
-    )
-
-
 def facts(workshop: Workshop, portal: str) -> Facts:
     """What the dashboards are told."""
     return Facts(
@@ -134,12 +120,13 @@ def facts(workshop: Workshop, portal: str) -> Facts:
         time_zone=workshop.settings.event.time_zone,
         names={person.id: person.name for person in (*workshop.roster.students, *workshop.roster.spares)},
         tasks={task.id: task.title for section in workshop.course.sections for task in section.tasks},
+        stack=workshop.stack if workshop.settings.grafana.url else "",
     )
 
 
-def address(settings: GrafanaSettings) -> str:
+def address(settings: GrafanaSettings, stack: str) -> str:
     """Where a teacher finds the class's board, as the web app links to it."""
-    return f"{settings.url or '/grafana'}/d/{OVERVIEW}"
+    return f"{settings.url}/d/{marked(OVERVIEW, mark_of(stack))}" if settings.url else f"/grafana/d/{OVERVIEW}"
 
 
 def reached(host: DockerHost, settings: WorkshopSettings) -> str:
@@ -151,7 +138,7 @@ def reached(host: DockerHost, settings: WorkshopSettings) -> str:
     return origins(https, chosen or names)[0]
 
 
-def authority(https: HttpsSettings, own: pulumi.Output[str]) -> pulumi.Input[str] | None:
+def vouching(https: HttpsSettings, own: pulumi.Output[str]) -> pulumi.Input[str] | None:
     """What vouches for the gateway besides the authorities that this machine knows."""
     if https.tls == "files" and https.certificate:
         return Path(https.certificate).read_text(encoding="utf-8")
@@ -160,18 +147,20 @@ def authority(https: HttpsSettings, own: pulumi.Output[str]) -> pulumi.Input[str
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What of the workshop the boards stand on; ``authority`` signs what is the workshop's own."""
+    """What of the workshop the boards stand on."""
 
     workshop: Workshop
     host: DockerHost
-    backplane: docker.Network
+    ground: SharedGround
     portal: Portal
-    authority: pulumi.Output[str]
+    database_server: DatabaseServer
+    sql: postgresql.Provider
+    keys: Certificates
 
 
 def build(around: Surroundings, on_host: pulumi.ResourceOptions) -> None:
     """Grafana and what is in it; called by the program's root alone, because it makes a provider."""
-    settings, portal = around.workshop.settings, around.portal.url
+    settings, portal, authority = around.workshop.settings, around.portal.url, around.keys.authority.public
     given, told = settings.grafana, facts(around.workshop, portal)
     if given.url:
         # Named after its address: what is in one Grafana is not taken for what is to be in another.
@@ -183,7 +172,7 @@ def build(around: Surroundings, on_host: pulumi.ResourceOptions) -> None:
         name = "boards"
         server = GrafanaServer(
             "grafana-server",
-            GrafanaServerArgs(host=around.host, backplane=around.backplane, image=given.image, portal=portal,
+            GrafanaServerArgs(host=around.host, backplane=around.ground.backplane, image=given.image, portal=portal,
                               subnet=around.workshop.roster.backplane),
             on_host,
         )  # fmt: skip
@@ -191,10 +180,13 @@ def build(around: Surroundings, on_host: pulumi.ResourceOptions) -> None:
             name,
             f"{reached(around.host, settings)}/grafana",
             server.auth,
-            authority(settings.https, around.authority),
+            vouching(settings.https, authority),
             [server.server, around.portal.gateway],
         )
         args = BoardsArgs(facts=told, settings=settings, prometheus=OWN_PROMETHEUS, data=server.data)
+        if settings.visibility == "own":
+            SqlSource("sql-source", around.database_server, authority, server.data,
+                      pulumi.ResourceOptions(providers=[inside, around.sql]))  # fmt: skip
     Boards(name, args, pulumi.ResourceOptions(providers=[inside]))
 
 

@@ -2,7 +2,7 @@
 
 Comes in: the host, the database server and its socket, the course, the roster. Goes out: the grader and the socket on
 which it answers the web app; the exporters and Prometheus, with its history in a volume. What is looked for, in whose
-databases, and how many people there are, restarts none of them.
+databases, which services are probed, and how many people there are, restarts none of them.
 """
 
 import json
@@ -33,10 +33,12 @@ def plan(course: Course, roster: Roster) -> str:
     return json.dumps({"students": students, "tasks": grading.sql_checks(course)}, sort_keys=True, ensure_ascii=False)
 
 
-def probed(directory: Directory) -> str:
-    """The same as Prometheus reads it; a directory that is not ours is nobody's business here."""
-    ours = ["directory:636"] if directory.server else []
-    targets = PROBED | {"speaks_tls": [*PROBED["speaks_tls"], *ours]}
+def probed(directory: Directory, *, grafana: bool) -> str:
+    """The same as Prometheus reads it; a directory or a Grafana that is not ours is nobody's business here."""
+    targets = {
+        "connects": [*PROBED["connects"], *(["grafana:3000"] if grafana else [])],
+        "speaks_tls": [*PROBED["speaks_tls"], *(["directory:636"] if directory.server else [])],
+    }
     return json.dumps(
         [{"targets": names, "labels": {"__param_module": module}} for module, names in targets.items()], sort_keys=True
     )
@@ -44,7 +46,7 @@ def probed(directory: Directory) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
-    """What the monitoring is made of; ``images`` by service."""
+    """What the monitoring is made of; ``images`` by service; ``grafana``: whether there is one of its own."""
 
     host: DockerHost
     backplane: docker.Network
@@ -53,6 +55,7 @@ class MonitoringArgs:
     directory: Directory
     course: Course
     roster: Roster
+    grafana: bool
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -108,8 +111,15 @@ class Monitoring(pulumi.ComponentResource):
         history = volume("prometheus-data", args.host, "prometheus", None, child)
         given = ServiceArgs(
             image=args.images["prometheus"],
-            files={"/etc/mentor/prometheus/services.json": probed(args.directory)},
             volumes={"/prometheus": history.name},
             grace_seconds=20,
         )
-        service("prometheus", args.host, args.backplane, given, child)
+        server = service("prometheus", args.host, args.backplane, given, child)
+        # Not a file of the container's: a Grafana that comes later would replace it.
+        targets = Delivery(
+            script='docker exec -i "$CONTAINER" services-put',
+            container=server,
+            volume=history,
+            stdin=probed(args.directory, grafana=args.grafana),
+        )
+        deliver("services", args.host, targets, self)

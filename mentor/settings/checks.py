@@ -9,6 +9,7 @@ import ssl
 from pathlib import Path
 
 from mentor.settings import addresses
+from mentor.settings.grafana import is_email
 from mentor.settings.model import WorkshopSettings
 from mentor.settings.problems import Problems, show
 from mentor.settings.values import is_file
@@ -209,6 +210,7 @@ def _grafana(settings: WorkshopSettings, problems: Problems) -> None:
     grafana = settings.grafana
     if not problems.clean("grafana.url"):
         return
+    _contact(settings, problems)
     needed = {
         "grafana.auth": (
             grafana.auth,
@@ -226,3 +228,22 @@ def _grafana(settings: WorkshopSettings, problems: Problems) -> None:
             problems.add(key, f"is required with grafana.url: {what}")
         if grafana.url is None and given is not None:
             problems.add(key, "belongs to a Grafana of your own: set grafana.url too, or leave this out")
+
+
+def _contact(settings: WorkshopSettings, problems: Problems) -> None:
+    """What the workshop's own Grafana cannot send, or would show to students."""
+    grafana = settings.grafana
+    if grafana.contact is None or not grafana.own or not problems.clean("grafana.contact", "grafana.enabled"):
+        return
+    if is_email(grafana.contact.get_secret_value()):
+        problems.add(
+            "grafana.contact",
+            "is an e-mail address, and the workshop's own Grafana has no mail server to send by: give the address of a "
+            "webhook, or a Grafana that has one, by grafana.url",
+        )
+    elif settings.visibility != "own" and problems.clean("visibility"):
+        problems.add(
+            "grafana.contact",
+            f"does not go with visibility: {settings.visibility}; students then use the workshop's Grafana, where "
+            "every user may read the webhook's address: leave visibility at own, or this out",
+        )

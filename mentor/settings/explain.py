@@ -33,7 +33,7 @@ MOVED = {
 }
 """Keys of older tools and near relatives, and what holds the same thing here."""
 
-SECRET = ("password", "auth")
+SECRET = ("password", "auth", "contact")
 """How keys end whose value no report repeats."""
 
 PASSWORDS = "passwords are generated: `pulumi stack output credentials --show-secrets` shows them"

@@ -143,6 +143,12 @@ class GrafanaSettings(Section):
     url: Annotated[str, read_by(grafana.http_url)] | None = None
     auth: Annotated[SecretStr, read_by(values.secret, "grafana.auth")] | None = None
     prometheus_url: Annotated[str, read_by(grafana.http_url)] | None = None
+    contact: Annotated[SecretStr, read_by(grafana.contact)] | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the Grafana is to be the workshop's own."""
+        return self.enabled and self.url is None
 
 
 HostName = Annotated[str, read_by(addresses.host_name)]

@@ -11,35 +11,50 @@ from offline.standins.properties import Complaint, each
 from offline.standins.resource import Call
 from offline.standins.values import UNKNOWN, Values
 
-_PLAIN = {"name": "name", "type": "type", "url": "url", "accessMode": "access", "isDefault": "isDefault", "uid": "uid"}
-_RESERVED = ("httpHeaderName", "teamHttpHeaders")
+_PLAIN = {
+    "name": "name",
+    "type": "type",
+    "url": "url",
+    "username": "user",
+    "accessMode": "access",
+    "isDefault": "isDefault",
+    "uid": "uid",
+}
+_RESERVED = {
+    "jsonDataEncoded": ("httpHeaderName", "teamHttpHeaders"),
+    "secureJsonDataEncoded": ("httpHeaderValue",),
+}
 
 
 class DataSource(GrafanaResource):
-    """Where dashboards get their numbers."""
+    """Where dashboards get their numbers. Its secrets are written and never read back."""
 
     typed: ClassVar = DataSourceArgs
     table: ClassVar = {
-        **each("name", "type", "url", "jsonDataEncoded"),
+        **each("name", "type", "url", "jsonDataEncoded", "secureJsonDataEncoded"),
+        **each("username", default=""),
         **each("uid", replaces=True, computed=True),
         **each("isDefault", default=False),
         **each("accessMode", default="proxy", fixed=True),
         **each("basicAuthEnabled", default=False, fixed=True),
     }
     outputs: ClassVar = ("orgId",)
+    secret_outputs: ClassVar = frozenset({"secureJsonDataEncoded"})
 
     def complaints(self, inputs: Values) -> list[Complaint]:
         found = super().complaints(inputs)
-        text = inputs.get("jsonDataEncoded", "{}")
-        if text != UNKNOWN and _read(text) is None:
-            found.append(("jsonDataEncoded", "'jsonDataEncoded' must be a JSON object"))
-        found += [("jsonDataEncoded", f"{name} is a reserved key") for name in _RESERVED if name in str(text)]
+        for key, reserved in _RESERVED.items():
+            text = inputs.get(key, "{}")
+            if text != UNKNOWN and _read(text) is None:
+                found.append((key, f"'{key}' must be a JSON object"))
+            found += [(key, f"{name} is a reserved key") for name in reserved if name in str(text)]
         return found
 
     def diff(self, state: Values, old_inputs: Values, inputs: Values, ignored: Collection[str]) -> dict[str, str]:
         found = super().diff(state, old_inputs, inputs, ignored)
-        if _read(state.get("jsonDataEncoded")) == _read(inputs.get("jsonDataEncoded")):
-            found.pop("jsonDataEncoded", None)
+        for key in _RESERVED:
+            if _read(state.get(key)) == _read(inputs.get(key)):
+                found.pop(key, None)
         if state.get("isDefault") and not inputs.get("isDefault"):
             found.pop("isDefault", None)  # only another one that becomes the default ends it
         return found
@@ -76,4 +91,5 @@ def _read(text: object) -> dict[str, Any] | None:
 
 def _body(inputs: Values) -> dict[str, Any]:
     body = {theirs: inputs[mine] for mine, theirs in _PLAIN.items() if inputs.get(mine) is not None}
-    return body | {"jsonData": _read(inputs.get("jsonDataEncoded")) or {}}
+    data, secure = (_read(inputs.get(key)) or {} for key in _RESERVED)
+    return body | {"jsonData": data, "secureJsonData": secure}

@@ -2,6 +2,7 @@
 
 from pulumiverse_grafana import ProviderArgs
 
+from offline.standins.grafana_contact_point import ContactPoint
 from offline.standins.grafana_dashboard import Dashboard
 from offline.standins.grafana_data_source import DataSource
 from offline.standins.grafana_folder import Folder, FolderPermission
@@ -19,6 +20,7 @@ def plugin() -> Plugin:
         settings=SETTINGS,
         configure=server.configure,
         resources={
+            "grafana:alerting/contactPoint:ContactPoint": ContactPoint(server),
             "grafana:alerting/ruleGroup:RuleGroup": RuleGroup(server),
             "grafana:oss/dashboard:Dashboard": Dashboard(server),
             "grafana:oss/dataSource:DataSource": DataSource(server),

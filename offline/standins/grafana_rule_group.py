@@ -23,6 +23,7 @@ _RULE = {
     **each("execErrState", default="Alerting"),
     **each("isPaused", default=False, fixed=True),
     "datas": Property(of=_DATA),
+    "notificationSettings": Property(of=each("contactPoint")),
 }
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _FILLED_IN = {"maxDataPoints": 43200, "intervalMs": 1000}  # by Grafana, in a query's model
@@ -109,7 +110,9 @@ def _model(text: str) -> str:
 
 def _unpacked(rule: Values, folder: str, group: str) -> dict[str, Any]:
     """A rule as Grafana is told of it."""
-    return {
+    told = rule.get("notificationSettings")
+    receiver = {"notification_settings": {"receiver": told["contactPoint"]}} if told else {}
+    return receiver | {
         "title": rule["name"],
         "folderUID": folder,
         "ruleGroup": group,
@@ -133,13 +136,19 @@ def _packed(rule: dict[str, Any]) -> Values:
         | {"model": _model(json.dumps(data["model"]))}
         for data in rule["data"]
     ]
-    return {name: rule[name] for name in told} | {
-        "name": rule["title"],
-        "for": duration(rule.get("for") or "0s"),
-        "labels": rule.get("labels") or {},
-        "annotations": rule.get("annotations") or {},
-        "datas": datas,
-    }
+    settings = rule.get("notification_settings")
+    contact = {"notificationSettings": {"contactPoint": settings["receiver"]}} if settings else {}
+    return (
+        contact
+        | {name: rule[name] for name in told}
+        | {
+            "name": rule["title"],
+            "for": duration(rule.get("for") or "0s"),
+            "labels": rule.get("labels") or {},
+            "annotations": rule.get("annotations") or {},
+            "datas": datas,
+        }
+    )
 
 
 def duration(text: str) -> str:

@@ -12,7 +12,9 @@ from offline.standins.values import Values
 
 _ROLE = """
     SELECT rolname AS name, rolcanlogin AS login, rolconnlimit AS "connectionLimit",
-        ARRAY(SELECT pg_get_userbyid(roleid)::text FROM pg_auth_members WHERE member = pg_roles.oid) AS roles
+        ARRAY(SELECT pg_get_userbyid(roleid)::text FROM pg_auth_members WHERE member = pg_roles.oid) AS roles,
+        coalesce((SELECT max(substring(one FROM '^statement_timeout=([0-9]+)$')::int) FROM unnest(rolconfig) AS one), 0)
+            AS "statementTimeout"
     FROM pg_roles WHERE rolname = %s
 """
 _DATABASE = """
@@ -34,6 +36,8 @@ class Role(Resource):
         **each("login", default=False),
         **each("roles", unordered=True),
         **each("connectionLimit", default=-1),
+        **each("statementTimeout", default=0),
+        **each("password"),  # never read back: the provider says of itself that it is no superuser
         **each("superuser", "createDatabase", "createRole", "replication", default=False, fixed=True),
         **each("bypassRowLevelSecurity", "skipDropRole", "skipReassignOwned", default=False, fixed=True),
         **each("inherit", "encryptedPassword", default=True, fixed=True),
@@ -46,7 +50,7 @@ class Role(Resource):
     def create(self, inputs: Values, call: Call) -> tuple[str, Values]:
         name = inputs["name"]
         with self.server.connected(f"error creating role {name}", transaction=True) as connection:
-            _define(connection, "CREATE", inputs)
+            _define(connection, "CREATE", inputs, 0)
         return name, self.read(name, inputs) or inputs
 
     def read(self, resource_id: str, state: Values) -> Values | None:
@@ -59,7 +63,7 @@ class Role(Resource):
         with self.server.connected(f"error updating role {resource_id}", transaction=True) as connection:
             if name != state["name"]:
                 alter(connection, "ALTER ROLE {} RENAME TO {}", state["name"], name)
-            _define(connection, "ALTER", inputs)
+            _define(connection, "ALTER", inputs, state.get("statementTimeout") or 0)
         return self.read(name, inputs) or inputs
 
     def delete(self, resource_id: str, state: Values, call: Call) -> None:
@@ -139,12 +143,20 @@ def define_statement(verb: Literal["CREATE", "ALTER"], inputs: Values) -> sql.Co
     """The statement that makes or changes a role. Of the flags that only a superuser may mention it knows none."""
     login, limit = sql.SQL("LOGIN" if inputs["login"] else "NOLOGIN"), sql.Literal(inputs["connectionLimit"])
     role = sql.SQL(f"{verb} ROLE {{}}").format(sql.Identifier(inputs["name"]))
-    return sql.SQL("{} WITH {} CONNECTION LIMIT {}").format(role, login, limit)
+    statement = sql.SQL("{} WITH {} CONNECTION LIMIT {}").format(role, login, limit)
+    secret = inputs.get("password")
+    return statement + sql.SQL(" PASSWORD {}").format(sql.Literal(secret)) if secret else statement
 
 
-def _define(connection: Connection, verb: Literal["CREATE", "ALTER"], inputs: Values) -> None:
+def _define(connection: Connection, verb: Literal["CREATE", "ALTER"], inputs: Values, timeout: int) -> None:
+    """Make or change a role; ``timeout`` is the limit that its statements have so far."""
     name = inputs["name"]
     connection.execute(define_statement(verb, inputs))
+    wanted = int(inputs.get("statementTimeout") or 0)
+    if wanted != timeout:
+        change = sql.SQL("SET statement_timeout TO {}").format(sql.Literal(wanted)) if wanted else None
+        who = sql.SQL("ALTER ROLE {} ").format(sql.Identifier(name))
+        connection.execute(who + (change or sql.SQL("RESET statement_timeout")))
     members = "SELECT pg_get_userbyid(roleid)::text FROM pg_auth_members WHERE member = to_regrole(quote_ident(%s))"
     for (role,) in connection.execute(members, [name]).fetchall():
         alter(connection, "REVOKE {} FROM {}", role, name)

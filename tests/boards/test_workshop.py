@@ -3,21 +3,22 @@
 The image is a double (server.py), built on the workshop's own web app; no registry has it.
 """
 
-import os
-import shutil
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from mentor.components.alerting import FIRING
+from tests.boards.double import IMAGE, build
 from tests.grafana_stub import TOKEN, Grafana, served
-from tests.ground import NAMES, listing
+from tests.ground import listing
 from tests.live.portal_kit import trusting
-from tests.waiting import PATIENCE
-from tests.workshop_kit import ROOT, Workshop, docker
+from tests.waiting import PATIENCE, until
+from tests.workshop_kit import Workshop, docker
 
-IMAGE = f"{NAMES}grafana.invalid/grafana:12.2.0"
 BOARDS = {"mentor-class", "mentor-student", "mentor-task", "mentor-projector", "mentor-host"}
 
 
@@ -49,6 +50,13 @@ def browser(lab: Workshop, person: str | None = None) -> httpx.Client:
     return client
 
 
+def known(lab: Workshop, query: str) -> list[dict[str, Any]]:
+    """What Prometheus says, without when."""
+    asked = ("promtool", "query", "instant", "-o", "json", "http://localhost:9090", query)
+    found = json.loads(docker("exec", lab.container("prometheus"), *asked))
+    return [{"metric": each["metric"], "value": each["value"][1]} for each in found]
+
+
 def container(lab: Workshop) -> str:
     return lab.container("grafana")
 
@@ -74,10 +82,13 @@ def test_an_existing_grafana_is_filled_and_nobody_is_interrupted(lab: Workshop, 
     lab.pulumi("config", "set", "--secret", "--path", "grafana.auth", TOKEN)
     lab.up()
     assert held.refusals == []
-    assert set(held.dashboards) == BOARDS
-    assert held.sources["mentor-prometheus"]["url"] == "http://192.0.2.7:9090"
+    assert set(held.dashboards) == {f"{uid}-{lab.stack}" for uid in BOARDS}
+    assert held.sources[f"mentor-prometheus-{lab.stack}"]["url"] == "http://192.0.2.7:9090"
     assert lab.running() == before
-    assert f'href="{url}/d/mentor-class">Boards</a>' in browser(lab, "teacher").get("/").text
+    link = f"{url}/d/mentor-class-{lab.stack}"
+    assert f'href="{link}">Boards</a>' in browser(lab, "teacher").get("/").text
+    assert lab.outputs()["grafanaUrl"] == link
+    assert not known(lab, 'lab_service_up{service="grafana"}')
     lab.up("--refresh", "--expect-no-changes")
 
 
@@ -85,14 +96,7 @@ def test_the_image_arrives_and_the_boards_move_into_the_workshops_own(
     lab: Workshop, elsewhere: tuple[Grafana, str], tmp_path: Path
 ) -> None:
     before = lab.running()
-    for file in ("grafana_stub.py", "boards/server.py"):
-        shutil.copy(ROOT / "tests" / file, tmp_path)
-    web_app = docker("inspect", "-f", "{{.Image}}", lab.container("spyglass"))
-    (tmp_path / "Dockerfile").write_text(
-        f"FROM {web_app}\nENV PYTHONPATH=/double\nCOPY *.py /double/tests/\n"
-        'ENTRYPOINT ["python3", "/double/tests/server.py"]\n'
-    )
-    docker("build", "-q", "-t", IMAGE, str(tmp_path), env=os.environ | {"DOCKER_BUILDKIT": "0"})
+    build(docker("inspect", "-f", "{{.Image}}", lab.container("spyglass")), tmp_path)
     lab.set(grafana={"image": IMAGE})
     lab.up()
     held = elsewhere[0]
@@ -103,6 +107,19 @@ def test_the_image_arrives_and_the_boards_move_into_the_workshops_own(
     lab.up("--expect-no-changes")
     lab.up("--refresh", "--expect-no-changes")
     assert lab.running() == after
+    assert lab.outputs()["grafanaUrl"] == f"{lab.outputs()['portalUrl']}/grafana/d/mentor-class"
+    up = [{"metric": {"__name__": "lab_service_up", "service": "grafana"}, "value": "1"}]
+    until(lambda: known(lab, 'lab_service_up{service="grafana"}') == up, "Prometheus to see that Grafana answers")
+
+
+def test_two_alerts_about_one_service_are_two_for_grafana_and_say_what_they_are(lab: Workshop) -> None:
+    firing = (
+        'label_replace(label_replace(up{job="spyglass"}, "alertstate", "firing", "", ""), "alertname", "%s", "", "")'
+    )
+    query = FIRING.replace('ALERTS{alertstate="firing"}', f"({firing % 'One'} or {firing % 'Two'})")
+    found = [each["metric"] for each in known(lab, query)]
+    assert {each.get("alert") for each in found} == {"One", "Two"}
+    assert not [each for each in found if {"alertname", "alertstate"} & each.keys()]
 
 
 def test_the_gateway_lets_in_whom_the_web_app_knows_and_says_who_it_is(lab: Workshop) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from mentor.components.boards import FOLDERS, authority, reached
+from mentor.components.boards import FOLDERS, reached, vouching
 from mentor.host.docker_host import DockerHost
 from mentor.settings.model import WorkshopSettings
 from offline.standins.values import decode, encode
@@ -20,6 +20,7 @@ GIVEN = {
     "prometheusUrl": "http://192.0.2.7:9090",
 }
 OFF = {"enabled": False}
+SQL = {"board-reader", "board-reader-role", "boards-sql"}
 SERVER = {"grafana", "grafana-data", "grafana-image", "grafana-admin"}
 
 
@@ -42,8 +43,11 @@ def test_the_tree_of_the_preview(declare: Declare) -> None:
     assert set(graph.by_name) >= SERVER
     assert {each.name for each in graph if each.parent.endswith("::grafana-server")} == SERVER
     boards = {each.name for each in graph if each.parent.endswith("Boards::boards")}
-    assert boards == {each.name for each in inside(graph)}
-    kinds = {"DataSource": 1, "Folder": 2, "FolderPermission": 2, "Dashboard": 5, "RuleGroup": 1}
+    assert boards | {"boards-sql"} == {each.name for each in inside(graph)}
+    assert {each.name for each in graph if each.parent.endswith("::sql-source")} == SQL
+    kinds = {
+        "DataSource": 2, "Folder": 2, "FolderPermission": 2, "Dashboard": 5, "RuleGroup": 1, "ContactPoint": 0,
+    }  # fmt: skip
     assert {kind: len(graph.of_type(f":{kind}")) for kind in kinds} == kinds
 
 
@@ -58,18 +62,33 @@ def test_without_boards_nothing_of_grafana_is_there_and_with_them_nothing_else_c
     boards = declare(students=2, grafana=given, secrets=["grafana"]) if given else declare(students=2)
     before, after = inputs_of(without), inputs_of(boards)
     # One that comes or goes interrupts nobody: the running web app is told where the boards are.
-    assert {name for name in before if before[name] != after.get(name)} == {"class-delivery"}
+    told = {"class-delivery"} if given else {"class-delivery", "services-delivery"}
+    assert {name for name in before if before[name] != after.get(name)} == told
 
 
 @pytest.mark.parametrize(
     ("grafana", "link"),
-    [(OFF, None), (None, "/grafana/d/mentor-class"), (GIVEN, "https://grafana.example.org/d/mentor-class")],
+    [(OFF, None), (None, "/grafana/d/mentor-class"), (GIVEN, "https://grafana.example.org/d/mentor-class-dev")],
 )
-def test_the_web_app_is_told_where_the_boards_are(
-    declare: Declare, grafana: dict[str, str] | None, link: str | None
+def test_the_web_app_and_an_output_say_where_the_boards_are(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch, grafana: dict[str, str] | None, link: str | None
 ) -> None:
     graph = declare(students=1, secrets=["grafana"], **({"grafana": grafana} if grafana else {}))
     assert json.loads(graph.by_name["class-delivery"].inputs["stdin"])["boards"] == link
+    assert exported(declare, monkeypatch, grafana) == (
+        f"https://localhost:8443{link}" if link and link.startswith("/") else link
+    )
+
+
+def exported(declare: Declare, monkeypatch: pytest.MonkeyPatch, grafana: dict[str, str] | None) -> str | None:
+    """The output that says where the boards are."""
+    outputs: dict[str, Any] = {}
+    monkeypatch.setattr(pulumi, "export", outputs.__setitem__)
+    more = {"grafana": grafana} if grafana else {}
+    declare(students=1, event={"name": f"for the outputs {len(str(grafana))}"}, secrets=["grafana"], **more)
+    assert "portalUrl" in outputs
+    found: str | None = outputs.get("grafanaUrl")
+    return found
 
 
 @pytest.mark.parametrize(
@@ -108,6 +127,7 @@ def test_in_an_existing_grafana_there_is_no_server_of_ours_and_it_asks_where_it_
 
 def test_what_is_in_our_grafana_goes_with_its_volume_and_elsewhere_by_itself(declare: Declare) -> None:
     ours = declare(students=1)
+    assert ours.by_name["board-reader-role"].deleted_with == ours.by_name["database-data"].urn
     for each in inside(ours):
         assert each.deleted_with == ours.by_name["grafana-data"].urn, each.name
     for each in inside(declare(students=1, grafana=GIVEN, secrets=["grafana"])):
@@ -153,7 +173,7 @@ def test_a_certificate_of_ones_own_vouches_for_itself(
     expected: list[tuple[dict[str, str], str | None]]
     expected = [(files, "-----BEGIN CERTIFICATE-----"), (acme, None), ({}, own)]
     for https, vouched in expected:
-        assert authority(WorkshopSettings.model_validate({"https": https}).https, own) == vouched
+        assert vouching(WorkshopSettings.model_validate({"https": https}).https, own) == vouched
 
 
 def roles(graph: Graph) -> dict[str, set[str]]:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -46,18 +47,29 @@ def test_history_is_in_a_volume(declare: Declare) -> None:
     assert volumes(declare(students=1).by_name["prometheus"]) == {"mentor-dev-prometheus": "/prometheus"}
 
 
-def test_a_directory_that_is_not_ours_is_not_probed(declare: Declare) -> None:
+def test_a_directory_and_a_grafana_are_probed_where_they_are_ours(declare: Declare) -> None:
     external = {
         "url": "ldaps://ldap.example.org", "base": "ou=people,dc=example,dc=org", "bindDn": "cn=m,dc=example,dc=org",
         "bindPassword": "bind-password",
     }  # fmt: skip
-    for given, among in (({}, True), ({"directory": external}, False)):
-        prometheus = declare(students=1, secrets=["directory"] if given else [], **given).by_name["prometheus"].inputs
-        (told,) = prometheus["uploads"]
-        assert {each["labels"]["__param_module"]: each["targets"] for each in json.loads(told["content"])} == {
-            "connects": ["postgres:5432", "registry:5000"],
-            "speaks_tls": ["gateway:8443", *(["directory:636"] if among else [])],
-        }
+    elsewhere = {"url": "https://grafana.example.org", "auth": "token", "prometheusUrl": "http://192.0.2.7:9090"}
+    ours: dict[str, Any] = {}
+    for given, added in (
+        (ours, {"grafana:3000", "directory:636"}),
+        ({"directory": external}, {"grafana:3000"}),
+        ({"grafana": elsewhere}, {"directory:636"}),
+        ({"grafana": {"enabled": False}}, {"directory:636"}),
+    ):
+        told = declare(students=1, secrets=list(given), **given).by_name["services-delivery"].inputs["stdin"]
+        targets = {each["labels"]["__param_module"]: each["targets"] for each in json.loads(told)}
+        assert {*targets["connects"]} == {"postgres:5432", "registry:5000"} | added & {"grafana:3000"}
+        assert {*targets["speaks_tls"]} == {"gateway:8443"} | added & {"directory:636"}
+
+
+def test_a_service_more_to_probe_restarts_nothing(declare: Declare) -> None:
+    graph = declare(students=1)
+    assert "uploads" not in graph.by_name["prometheus"].inputs or not graph.by_name["prometheus"].inputs["uploads"]
+    assert graph.by_name["prometheus"].urn in graph.by_name["services-delivery"].dependencies
 
 
 def test_the_pages_and_the_grader_speak_of_the_same_tasks(declare: Declare) -> None:

@@ -28,6 +28,7 @@ WORKSHOPS: dict[str, dict[str, object]] = {
         "address": ["lab.example.org"],
         "https": {"tls": "acme", "email": "a@example.org", "port": 443},
     },
+    "told by a webhook": {"students": 1, "grafana": {"contact": "https://hook.example.org/x"}, "secrets": ["grafana"]},
     "own image": {"students": 1, "seat": {"dockerfile": "images/hardened/Dockerfile"}},
 }
 
@@ -52,5 +53,8 @@ def test_the_stand_ins_take_all_that_is_declared(declare: Callable[..., Graph], 
     graph = declare(**WORKSHOPS[workshop])
     found = {each.name: reasons for each in graph if each.custom and (reasons := refused(each))}
     assert found == {}
-    kinds = {each.type for each in graph if each.custom}
+
+
+def test_the_stand_ins_stand_in_for_nothing_that_is_not_declared(declare: Callable[..., Graph]) -> None:
+    kinds = {each.type for given in WORKSHOPS.values() for each in declare(**given) if each.custom}
     assert {token for plugin in PLUGINS.values() for token in plugin.resources} <= kinds

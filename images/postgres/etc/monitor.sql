@@ -4,7 +4,7 @@
 SET client_min_messages = warning;
 BEGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO grader, exporter;
+GRANT USAGE ON SCHEMA public TO grader, exporter, board_readers;
 
 -- ok NULL: not known at the moment. A row is as fresh as its student's last pass.
 CREATE TABLE IF NOT EXISTS result (student text, task text, ok boolean, PRIMARY KEY (student, task));
@@ -37,6 +37,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
   SELECT pass.student, pg_database_size(oid) FROM pg_database JOIN pass ON pass.student = datname
 $$;
 GRANT SELECT ON task_part_done, database_up, check_duration, check_errors, server, database_use TO exporter;
+
+-- What teachers may ask in SQL, in Grafana: what is known of students by their ids, and nothing that they made.
+CREATE OR REPLACE VIEW progress AS
+  SELECT student, task, ok AS done, checked_at FROM result JOIN fresh USING (student) WHERE ok IS NOT NULL;
+GRANT SELECT ON progress, database_up, check_duration, check_errors, database_use TO board_readers;
+-- Else whoever may enter could keep things here.
+REVOKE EXECUTE ON FUNCTION lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
 
 -- Each student is checked as a role of his own, check_ID: it may do what he may and no more (no id has an underscore), so
 -- that what his objects do during a check, they do to himself alone. Who provisions may end its sessions: the database

@@ -129,7 +129,7 @@ def test_a_class_that_runs_needs_no_memory_again(workshop: Workshop) -> None:
     # Volumes of a first run that was cut short take no memory.
     everybody = frozenset(person.id for person in workshop.roster.people)
     (line,) = lines(workshop, replace(GOOD, available_memory_mib=10, students=everybody))
-    assert "600 MiB for the services" in line
+    assert "750 MiB for the services" in line
 
 
 def test_a_host_that_does_not_answer_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from tests.grafana_stub import AUTH, EDITORS_TOKEN, TOKEN, Grafana, served
 
 FOLDER, PERMISSION = "grafana:oss/folder:Folder", "grafana:oss/folderPermission:FolderPermission"
 BOARD, SOURCE = "grafana:oss/dashboard:Dashboard", "grafana:oss/dataSource:DataSource"
-RULES = "grafana:alerting/ruleGroup:RuleGroup"
+RULES, CONTACT = "grafana:alerting/ruleGroup:RuleGroup", "grafana:alerting/contactPoint:ContactPoint"
 MODEL: Values = {
     "uid": "one",
     "title": "One",
@@ -39,7 +39,9 @@ QUERY: Values = {
     "relativeTimeRange": {"from": 60, "to": 0},
     "model": '{"expr": "up == 0"}',
 }
-RULE: Values = {"name": "Down", "condition": "A", "for": "1m30s", "datas": [QUERY]}
+TOLD: Values = {"notificationSettings": {"contactPoint": "Workshop"}}
+RULE: Values = {"name": "Down", "condition": "A", "for": "1m30s", "datas": [QUERY]} | TOLD
+HOOK: Values = {"url": "https://hook.example.org/x?y=z"}
 INPUTS: dict[str, Values] = {
     FOLDER: {"title": "Class", "uid": "class"},
     SOURCE: {
@@ -51,6 +53,7 @@ INPUTS: dict[str, Values] = {
     },
     PERMISSION: {"folderUid": "class", "permissions": [{"role": "Editor", "permission": "Edit"}]},
     BOARD: {"folder": "class", "configJson": json.dumps(MODEL)},
+    CONTACT: {"name": "Workshop", "webhooks": [HOOK]},
     RULES: {"name": "Workshop", "folderUid": "class", "intervalSeconds": 30, "rules": [RULE]},
 }
 
@@ -103,6 +106,10 @@ CHANGES: list[tuple[str, Values, bool]] = [
     (RULES, {"intervalSeconds": 60}, False),
     (RULES, {"rules": [RULE | {"for": "2m"}]}, False),
     (RULES, {"folderUid": "other"}, True),
+    (RULES, {"rules": [{name: RULE[name] for name in RULE if name not in TOLD}]}, False),
+    (CONTACT, {"name": "Other"}, True),
+    (CONTACT, {"webhooks": [{"url": "http://other.example.org"}]}, False),
+    (CONTACT, {"webhooks": [HOOK, {"url": "http://other.example.org"}]}, False),
 ]
 
 
@@ -140,6 +147,8 @@ def test_what_somebody_changed_by_hand_is_seen(held: tuple[Grafana, Plugin], cal
     grafana.permissions["class"].append({"userId": 7, "permission": "View", "isManaged": True, "isInherited": False})
     grafana.dashboards["one"]["dashboard"]["title"] = "Mine"
     grafana.groups["class", "Workshop"]["rules"][0]["isPaused"] = True
+    (way,) = grafana.ways.values()
+    way["settings"]["url"] = "https://elsewhere"
     for token, (resource_id, state) in made_things.items():
         read = made.resources[token].read(resource_id, state)
         assert read is not None
@@ -154,6 +163,55 @@ def test_what_is_gone_is_none_and_removing_it_again_is_fine(held: tuple[Grafana,
             assert made.resources[token].read(resource_id, state) is None
         made.resources[token].delete(resource_id, state, call)
     assert (grafana.folders, grafana.dashboards, grafana.sources, grafana.groups) == ({}, {}, {}, {})
+    assert grafana.ways == {}
+    assert grafana.refusals == []
+
+
+def test_a_contact_point_becomes_another_way_of_sending_without_a_moment_of_none(
+    held: tuple[Grafana, Plugin], call: Call
+) -> None:
+    grafana, made = held
+    resource_id, state = everything(made, call)[CONTACT]
+    mail = {"name": "Workshop", "emails": [{"addresses": ["a@example.org", "b@example.org"]}]}
+    adapter = made.resources[CONTACT]
+    inputs = defaults(adapter.table) | mail
+    assert set(adapter.diff(state, given(made, CONTACT), inputs, ())) == {"emails", "webhooks"}
+    state = adapter.update(resource_id, state, inputs, call)
+    assert not adapter.diff(state, inputs, inputs, ())
+    (way,) = grafana.ways.values()
+    assert (way["type"], way["settings"]) == ("email", {"addresses": "a@example.org;b@example.org"})
+    # A rule names it all the while.
+    assert grafana.refusals == []
+
+
+def test_a_contact_point_that_a_rule_names_is_not_taken_away(held: tuple[Grafana, Plugin], call: Call) -> None:
+    _, made = held
+    resource_id, state = everything(made, call)[CONTACT]
+    with pytest.raises(Failed, match="contact point is in use by a rule"):
+        made.resources[CONTACT].delete(resource_id, state, call)
+    rule = RULE | {"name": "x", "notificationSettings": {"contactPoint": "Nobody"}}
+    with pytest.raises(Failed, match="receiver Nobody does not exist"):
+        made.resources[RULES].create(given(made, RULES, name="Other", rules=[rule]), call)
+
+
+def test_a_secret_is_told_once_and_never_read_back(held: tuple[Grafana, Plugin], call: Call) -> None:
+    grafana, made = held
+    source, certificate = made.resources[SOURCE], "-----BEGIN CERTIFICATE-----"
+    inputs = given(
+        made, SOURCE, name="SQL", uid="sql", type="grafana-postgresql-datasource", url="postgres:5432", username="who",
+        jsonDataEncoded=json.dumps(
+            {"database": "monitor", "sslmode": "verify-full", "tlsConfigurationMethod": "file-content"}
+        ),
+        secureJsonDataEncoded=json.dumps({"password": "hush", "tlsCACert": certificate}),
+    )  # fmt: skip
+    resource_id, state = source.create(inputs, call)
+    assert grafana.secrets["sql"] == {"password": "hush", "tlsCACert": certificate}
+    assert "hush" not in str(grafana.sources)
+    read = source.read(resource_id, state)
+    assert read is not None
+    assert not source.diff(read, inputs, inputs, ())
+    assert source.diff(read, inputs, inputs | {"secureJsonDataEncoded": '{"password": "x"}'}, ())
+    assert source.secrets(set()) == {"secureJsonDataEncoded"}
 
 
 def test_permissions_are_exactly_those_named_and_gone_with_the_resource(
@@ -182,6 +240,9 @@ def test_a_default_ends_only_when_another_one_becomes_it(held: tuple[Grafana, Pl
         (BOARD, {"configJson": "{"}, "configJson"),
         (SOURCE, {"jsonDataEncoded": "no"}, "jsonDataEncoded"),
         (SOURCE, {"jsonDataEncoded": '{"httpHeaderName1": "x"}'}, "jsonDataEncoded"),
+        (SOURCE, {"secureJsonDataEncoded": '{"httpHeaderValue1": "x"}'}, "secureJsonDataEncoded"),
+        (CONTACT, {"webhooks": []}, "emails"),
+        (CONTACT, {"webhooks": [{"url": "http://x", "httpMethod": "PUT"}]}, "webhooks[0].httpMethod"),
         (PERMISSION, {"permissions": [{"role": "Owner", "permission": "Edit"}]}, "permissions[0].role"),
         (RULES, {"rules": [RULE | {"isPaused": True}]}, "rules[0].isPaused"),
     ],

@@ -27,6 +27,16 @@ def test_create_role() -> None:
     assert define_statement("CREATE", STUDENT).as_string() == 'CREATE ROLE "s01" WITH LOGIN CONNECTION LIMIT 8'
 
 
+def test_a_role_with_a_password_is_quoted_and_a_new_one_is_set_in_place() -> None:
+    reader = STUDENT | {"password": "it's", "statementTimeout": 10000}
+    assert define_statement("CREATE", reader).as_string().endswith("CONNECTION LIMIT 8 PASSWORD 'it''s'")
+    assert ROLE.diff(reader, reader, reader | {"password": "x"}, ()) == {"password": "UPDATE"}
+    assert ROLE.diff(reader, reader, reader | {"statementTimeout": 0}, ()) == {"statementTimeout": "UPDATE"}
+    # A state that was written before these were known.
+    known = {name: value for name, value in STUDENT.items() if name != "statementTimeout"}
+    assert not ROLE.diff(known, known, STUDENT, ())
+
+
 @pytest.mark.parametrize(
     ("name", "value", "replaces"),
     [

@@ -25,6 +25,7 @@ TYPED: dict[str, type] = {
     "random:index/randomPassword:RandomPassword": pulumi_random.RandomPassword,
     "postgresql:index/database:Database": pulumi_postgresql.Database,
     "postgresql:index/role:Role": pulumi_postgresql.Role,
+    "grafana:alerting/contactPoint:ContactPoint": pulumiverse_grafana.alerting.ContactPoint,
     "grafana:alerting/ruleGroup:RuleGroup": pulumiverse_grafana.alerting.RuleGroup,
     "grafana:oss/dashboard:Dashboard": pulumiverse_grafana.oss.Dashboard,
     "grafana:oss/dataSource:DataSource": pulumiverse_grafana.oss.DataSource,
