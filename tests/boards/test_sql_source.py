@@ -4,6 +4,7 @@ Grafana is a double (server.py); PostgreSQL, its role and its certificate are th
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ops import scratch
 from ops.in_grafana import opened
 from tests.boards.double import IMAGE, build
 from tests.waiting import until
-from tests.workshop_kit import Workshop, docker
+from tests.workshop_kit import ROOT, Workshop, docker
 
 LAB = """
 title: Asked
@@ -85,6 +86,8 @@ def test_a_teacher_sees_who_has_done_what(lab: Workshop, asking: Callable[..., p
         assert connection.execute("SELECT now() - max(checked_at) < interval '1 minute' FROM progress").fetchone() == (
             True,
         )
+        (documented,) = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "grafana.md").read_text(), re.DOTALL)
+        assert connection.execute(documented.encode()).fetchall() == [("given", 1, 2)]
         for view in (b"database_up", b"check_duration", b"check_errors", b"database_use"):
             connection.execute(b"TABLE " + view)
 
