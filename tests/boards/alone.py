@@ -55,7 +55,9 @@ class BoardsAlone:
         names: Mapping[str, str] = NAMES,
     ) -> Workshop:
         """Its stack, with these settings; ``beside``: the name by which others in that Grafana know it."""
-        told = {"at": at, "beside": beside, "contact": contact, "visibility": visibility, "names": dict(names)}
+        told = {"at": at, "beside": beside, "contact": "", "visibility": visibility, "names": dict(names)}
         self.workshop.set(url=url, **told)
-        self.workshop.pulumi("config", "set", "--secret", "auth", auth)
+        for name, secret in (("auth", auth), ("contact", contact)):
+            if secret:
+                self.workshop.pulumi("config", "set", "--secret", name, secret)
         return self.workshop

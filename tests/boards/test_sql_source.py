@@ -101,7 +101,8 @@ REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaNam
         "SELECT * FROM result",
         "SELECT * FROM pass",
         "SELECT * FROM server",
-        "DELETE FROM progress",
+        "DELETE FROM database_up",
+        "UPDATE database_up SET student = 'x'",
         "SELECT engage('s01')",
         "SELECT sizes()",
         "SELECT activity()",
@@ -125,7 +126,6 @@ REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaNam
         "SET ROLE s01",
         "GRANT board_readers TO s01",
         "ALTER ROLE board_reader CREATEDB",
-        "SELECT pg_database_size('s01')",
     ],
 )
 def test_and_nothing_else(asking: Callable[..., psycopg.Connection[Any]], sql: str) -> None:
