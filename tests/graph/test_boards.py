@@ -91,24 +91,6 @@ def exported(declare: Declare, monkeypatch: pytest.MonkeyPatch, grafana: dict[st
     return found
 
 
-@pytest.mark.parametrize(
-    ("grafana", "url"),
-    [
-        (OFF, None),
-        (None, "https://localhost:8443/grafana/d/mentor-class"),
-        (GIVEN, "https://grafana.example.org/d/mentor-class"),
-    ],
-)
-def test_an_output_says_where_the_boards_are(
-    declare: Declare, monkeypatch: pytest.MonkeyPatch, grafana: dict[str, str] | None, url: str | None
-) -> None:
-    exported: dict[str, object] = {}
-    monkeypatch.setattr(pulumi, "export", exported.__setitem__)
-    event = {"name": f"for the output {url}"}
-    declare(students=1, event=event, secrets=["grafana"], **({"grafana": grafana} if grafana else {}))
-    assert exported["grafanaUrl"] == url
-
-
 def test_in_an_existing_grafana_there_is_no_server_of_ours_and_it_asks_where_it_was_told(declare: Declare) -> None:
     graph = declare(students=1, grafana=GIVEN, secrets=["grafana"])
     assert not SERVER & set(graph.by_name)
