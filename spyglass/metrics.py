@@ -1,7 +1,7 @@
 """What only this app knows, as series for Prometheus: as of now, on a port that the gateway leads nobody to.
 
 In: the board, the history, the class. Out: an ASGI application that answers every path with them. Students are named by
-id, never by name, and teachers not at all; what is unknown has no series. There are at most students x (tasks x 2 + 14)
+id, never by name, and teachers not at all; what is unknown has no series. There are at most students x (tasks x 2 + 15)
 and tasks x 3 of them.
 """
 
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from spyglass.classroom import ClassFile
 from spyglass.progress.machines import Machine
 from spyglass.progress.model import State
+from spyglass.progress.table import taking_part
 from spyglass.services import Services
 
 PORT = 9464  # of the backplane; images/prometheus names it too
@@ -84,7 +85,13 @@ class Series(Collector):
         )
 
     def _states(self, course: ClassFile) -> Iterator[Metric]:
-        board, students = self._here.board, course.students
+        board, students = self._here.board, taking_part(self._here, course)
+        yield gauge(
+            "lab_seat_free",
+            "Whether it is a spare seat where nobody has been.",
+            ("student",),
+            [((person.id,), person not in students) for person in course.students],
+        )
         yield gauge(
             "lab_last_activity_timestamp_seconds",
             "The last sign of a student: a key, a query, a check that holds for the first time.",

@@ -80,6 +80,17 @@ def test_what_is_done_since_when_and_what_it_is_worth(class_room: World) -> None
     assert found["lab_last_activity_timestamp_seconds"].keys() == {("s01",)}
 
 
+def test_a_spare_seat_is_nobody_until_somebody_has_been_there(class_room: World) -> None:
+    found = series(class_room)
+    assert found["lab_seat_free"]["spare01",] == 1
+    assert found["lab_seat_free"]["s01",] == 0
+    assert "spare01" not in {student for student, _ in found["lab_student_state"]}
+    class_room.services.history.sign("spare01", class_room.clock[0])
+    found = series(class_room)
+    assert found["lab_seat_free"]["spare01",] == 0
+    assert found["lab_student_state"]["spare01", "unknown"] == 1
+
+
 def test_what_is_not_known_has_no_series(class_room: World) -> None:
     look(class_room, first=None, both=None)
     found = series(class_room)
@@ -149,4 +160,4 @@ def test_there_are_no_more_than_said(class_room: World) -> None:
         everything = Machine(engine=True, memory=1, memory_limit=1, cpu_seconds=1, disk=1)
         class_room.services.machines.put(person.id, everything)
     class_room.services.board.medians = dict.fromkeys((task.id for task in course.course.tasks), math.pi)
-    assert sum(map(len, series(class_room).values())) == 50 * (10 * 2 + 14) + 10 * 3
+    assert sum(map(len, series(class_room).values())) == 50 * (10 * 2 + 15) + 10 * 3
