@@ -33,7 +33,12 @@ from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
 from spyglass.grader import Grader
+from spyglass.help import follow, queue
+from spyglass.help import routes as help_routes
 from spyglass.limits import Limiter
+from spyglass.notices import eyes
+from spyglass.notices import routes as notice_routes
+from spyglass.notices import store as notices
 from spyglass.presence import Presence
 from spyglass.progress import history, page
 from spyglass.progress.board import Board
@@ -73,20 +78,25 @@ async def on_failure(request: Request, exception: Exception) -> Response:
 def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
     database = store.connect(
-        settings.database, sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA, visits.SCHEMA
+        settings.database,
+        *(part.SCHEMA for part in (sessions, known, audit, history, visits, queue, notices, eyes)),
     )
+    asked = queue.HelpQueue(database)
     presence = Presence()
     return Services(
         audit=audit.Audit(database),
-        board=Board(),
+        board=Board(asked.question),
         classroom=Classroom(settings.class_file),
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
         grader=Grader(),
+        help=asked,
         history=history.History(database),
         known=known.KnownBrowsers(database),
         limiter=Limiter(),
         machines=Machines(),
+        eyes=eyes.Eyes(database),
+        notices=notices.Notices(database),
         presence=presence,
         seat_parts=SeatParts(),
         seats=Seats(settings.ssh_key, settings.seat_user),
@@ -113,6 +123,8 @@ def create(here: Services) -> Starlette:
                 *page.routes,
                 *watch.routes,
                 *wall.routes,
+                *help_routes.routes,
+                *notice_routes.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],
@@ -126,7 +138,7 @@ def create(here: Services) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     here: Services = app.state.services
-    loops = (_follow_class(here), Collector(here).run(), SeatRounds(here, here.seat_parts).run())
+    loops = (_follow_class(here), Collector(here).run(), SeatRounds(here, here.seat_parts).run(), follow.run(here))
     beside = [asyncio.create_task(loop) for loop in loops]
     try:
         yield

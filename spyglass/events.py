@@ -20,6 +20,8 @@ from starlette.routing import Route
 
 from spyglass import pages
 from spyglass.classroom import ClassFile, Person
+from spyglass.help import words
+from spyglass.notices import words as notices
 from spyglass.progress import table
 from spyglass.rules import find_visitor
 from spyglass.services import Services, Visitor, services, signed_in
@@ -42,6 +44,9 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "tasks": Kind(lambda here, _, course: table.tasks(here, course)),
+    "help": Kind(words.own, is_for_students=True, is_own=True),
+    "eyes": Kind(lambda here, _, course: notices.eyes(here, course), is_for_students=True),
+    "notices": Kind(notices.own, is_for_students=True, is_own=True),
     "own": Kind(table.own, is_for_students=True, is_own=True),
     "peers": Kind(lambda here, _, course: table.peers(here, course), is_for_students=True),
 }

@@ -1,7 +1,7 @@
 """What only this app knows, as series for Prometheus: as of now, on a port that the gateway leads nobody to.
 
 In: the board, the history, the class. Out: an ASGI application that answers every path with them. Students are named by
-id, never by name, and teachers not at all; what is unknown has no series. There are at most students x (tasks x 2 + 15)
+id, never by name, and teachers not at all; what is unknown has no series. There are at most students x (tasks x 2 + 16)
 and tasks x 3 of them.
 """
 
@@ -110,12 +110,12 @@ class Series(Collector):
         )
         yield gauge(
             "lab_stuck_seconds",
-            "How long a student who is stuck has worked on his task; 0 for one who is not stuck on his.",
+            "How long a student who is stuck, asked for help or not, has worked on his task; 0 for one who is not.",
             ("student", "task"),
             [
-                ((person.id, one.task), one.worked if one.state is State.STUCK else 0)
+                ((person.id, one.task), one.worked if one.otherwise is State.STUCK else 0)
                 for person in students
-                if (one := board.of(person.id)).task and one.state is not State.UNKNOWN
+                if (one := board.of(person.id)).task and one.otherwise is not State.UNKNOWN
             ],
         )
 

@@ -41,6 +41,16 @@ RULES: Mapping[str, Rule] = {
     "/watch/{person}": Rule.TEACHER,
     "/wall/events": Rule.TEACHER,
     "/wall/sight": Rule.TEACHER,
+    "/help": Rule.TEACHER,
+    "/help/ask": Rule.SIGNED_IN,  # of these three the routes refuse a teacher, who has nobody to ask
+    "/help/withdraw": Rule.SIGNED_IN,
+    "/help/again": Rule.SIGNED_IN,
+    "/help/requests/{action}": Rule.TEACHER,
+    "/help/pause": Rule.TEACHER,
+    "/notices": Rule.TEACHER,
+    "/notices/eyes": Rule.TEACHER,
+    "/notices/take-back": Rule.TEACHER,
+    "/notices/read": Rule.SIGNED_IN,  # only what is for him
     "/class/tasks": Rule.TEACHER,
     "/class.csv": Rule.TEACHER,
     "/progress": Rule.SIGNED_IN,

@@ -9,8 +9,11 @@ from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory
 from spyglass.grader import Grader
+from spyglass.help.queue import HelpQueue
 from spyglass.known import KnownBrowsers
 from spyglass.limits import Limiter
+from spyglass.notices.eyes import Eyes
+from spyglass.notices.store import Notices
 from spyglass.presence import Presence
 from spyglass.progress.board import Board
 from spyglass.progress.history import History
@@ -32,11 +35,14 @@ class Services:
     classroom: Classroom
     cookies: Cookies
     directory: Directory
+    eyes: Eyes
     grader: Grader
+    help: HelpQueue
     history: History
     known: KnownBrowsers
     limiter: Limiter
     machines: Machines
+    notices: Notices
     presence: Presence
     seat_parts: SeatParts
     seats: Seats

@@ -78,7 +78,7 @@ class Collector:
         for person in students:
             board.put(person.id, self._progress(person, course, done[person.id], results.get(person.id), now))
         progress = (board.of(person.id) for person in students)
-        board.flagged = states.flagged((one.state, one.task) for one in progress)
+        board.flagged = states.flagged((one.otherwise, one.task) for one in progress)
 
     def _signs(self, person: Person, result: StudentResult | None, now: float) -> None:
         """A key, or something in the database; that somebody has opened his terminal for the first time counts, too."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 class State(StrEnum):
     """How somebody is doing; what each means is defined in :mod:`spyglass.progress.states` and nowhere else."""
 
+    ASKED = "asked"
     STUCK = "stuck"
     IDLE = "idle"
     NOT_STARTED = "not started"
@@ -29,10 +30,16 @@ class Progress:
     )  # by task id: seconds since 1970; it stays when undone
     messages: Mapping[str, str] = field(default_factory=dict)  # by task id: what is missing, or why it is not known
     state: State = State.UNKNOWN
+    before: State | None = None  # with ASKED: the state without it
     task: str | None = None  # what he is at: the first open one whose prerequisites are done
     reason: str = field(default="", compare=False)  # the state in words
     database: bool | None = None  # whether his database could be looked at the last time
     worked: float = field(default=0.0, compare=False)  # seconds at work on that task
+
+    @property
+    def otherwise(self) -> State:
+        """How he is doing, whether he has asked for help or not."""
+        return self.before or self.state
 
 
 NOTHING_KNOWN = Progress(reason="nothing is known yet")

@@ -2,6 +2,8 @@
 
 In: what is known of one student, and the workshop's thresholds. Out: his state, and the reason in words. In this order:
 
+0. He has asked for help, and nobody has closed his request: ASKED, whatever else holds and whether somebody comes or
+   not. Known at once, not only with the next round: :func:`asked` is applied to what the rules below have said.
 1. Every task was done at least once: FINISHED.
 2. No key, query or new check of his yet: NOT_STARTED.
 3. None for longer than ``idle``: IDLE. Meanwhile the time at his task stands still, so a break makes nobody stuck.
@@ -14,11 +16,11 @@ Usual is the median of those who have done the task, once they are `ENOUGH`; bef
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from spyglass.classroom import Task, Thresholds
-from spyglass.progress.model import State
+from spyglass.progress.model import Progress, State
 
 ENOUGH = 5
 MOST_AT_ONCE = 0.5
@@ -67,6 +69,13 @@ def _at_work(one: Situation, limits: Thresholds) -> Verdict:
     reason = f"{minutes(one.worked)} on “{one.title}”{usual}"
     patience = max(limits.stuck_minutes * 60, limits.stuck_factor * (one.usual or 0.0))
     return Verdict(State.STUCK if one.worked > patience else State.WORKING, reason)
+
+
+def asked(one: Progress, question: str | None) -> Progress:
+    """Rule 0: ``question`` is what he asks, None when he does not."""
+    if question is None:
+        return one
+    return replace(one, state=State.ASKED, before=one.otherwise, reason=f"“{question}”")
 
 
 def next_task(tasks: Sequence[Task], done: Iterable[str]) -> Task | None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # services.py holds the board
 Data = dict[str, Any]
 
 SHAPES = {
-    State.STUCK: "▲", State.IDLE: "◐", State.NOT_STARTED: "○", State.UNKNOWN: "?", State.WORKING: "●",
-    State.FINISHED: "✔",
+    State.ASKED: "◆", State.STUCK: "▲", State.IDLE: "◐", State.NOT_STARTED: "○", State.UNKNOWN: "?",
+    State.WORKING: "●", State.FINISHED: "✔",
 }  # fmt: skip
 """A state is never told by colour alone."""
 MARKS = {
@@ -52,7 +52,7 @@ def student(here: "Services", person: Person, course: ClassFile) -> Data:
 
 
 def needs(here: "Services", course: ClassFile) -> list[Data]:
-    """Who is stuck, in order of urgency: ``{"id", "name", "reason", "visited"}``.
+    """Who is stuck and has not asked, in order of urgency: ``{"id", "name", "reason", "visited"}``.
 
     First who has been at his task longest without a helper's visit: one who was just visited has had his turn.
     """
@@ -68,17 +68,17 @@ def needs(here: "Services", course: ClassFile) -> list[Data]:
             "id": person.id,
             "name": person.name,
             "reason": here.board.of(person.id).reason,
-            "visited": _visited(here, person),
+            "visited": visited(here, person.id),
         }
         for person in sorted(stuck, key=urgency)
     ]
 
 
-def _visited(here: "Services", person: Person) -> str:
-    """In words."""
-    if watchers := here.presence.watchers(person.id):
+def visited(here: "Services", person: str) -> str:
+    """When a helper was last there, in words."""
+    if watchers := here.presence.watchers(person):
         return f"{', '.join(watchers)} is there" if len(watchers) == 1 else f"{', '.join(watchers)} are there"
-    since = here.visits.since(person.id)
+    since = here.visits.since(person)
     return "nobody was there yet" if since is None else f"last visit {minutes(since)} ago"
 
 
@@ -93,8 +93,8 @@ def tasks(here: "Services", course: ClassFile) -> list[Data]:
             "title": task.title,
             "points": task.points,
             "done": sum(task.id in one.first_done for one in progress),
-            "at_it": sum(one.task == task.id and one.state in {State.WORKING, State.STUCK} for one in progress),
-            "stuck": sum(one.task == task.id and one.state is State.STUCK for one in progress),
+            "at_it": sum(one.task == task.id and one.otherwise in {State.WORKING, State.STUCK} for one in progress),
+            "stuck": sum(one.task == task.id and one.otherwise is State.STUCK for one in progress),
             "median": minutes(medians[task.id]) if task.id in medians else None,
             "seconds": usual(task, medians),
             "guess": task.minutes,

@@ -1,9 +1,30 @@
 // What the pages share that show what goes on: one stream of events each, and changes only where something changed.
 
 const AGAIN = 4000; // milliseconds until a stream that was refused is tried again
+const TOGETHER = 200; // milliseconds: what is said within them is read out as one
 
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+export function element(name, className, ...children) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
+// Says into a role=status. What is written over at once would not be read.
+export function speaker(region) {
+  let texts = [];
+  return (text) => {
+    texts.push(text);
+    if (texts.length > 1) return;
+    setTimeout(() => {
+      region.textContent = texts.join(". ");
+      texts = [];
+    }, TOGETHER);
+  };
 }
 
 // Whether the session has ended; no while there is no line to ask over.
@@ -13,8 +34,8 @@ export async function signedOut() {
 }
 
 // Calls the handler of each kind with its value: at once with everything, then with what has changed. Not while nobody
-// sees the page.
-export function follow(handlers, address = `/events?of=${Object.keys(handlers)}`) {
+// sees the page, but where `unseen`. `quiet`: the page has its own words for a line that is lost.
+export function follow(handlers, { address = `/events?of=${Object.keys(handlers)}`, unseen = false, quiet = false } = {}) {
   let source = null;
   let later = 0;
 
@@ -31,7 +52,7 @@ export function follow(handlers, address = `/events?of=${Object.keys(handlers)}`
     for (const [kind, show] of Object.entries(handlers)) {
       mine.addEventListener(kind, ({ data }) => show(JSON.parse(data)));
     }
-    mine.addEventListener("open", () => lost(false));
+    mine.addEventListener("open", () => quiet || lost(false));
     mine.addEventListener("error", () => {
       if (mine === source) refused(mine);
     });
@@ -39,14 +60,16 @@ export function follow(handlers, address = `/events?of=${Object.keys(handlers)}`
 
   // A line that was cut the browser opens again by itself; an answer that is no stream it takes for the last word.
   async function refused(mine) {
-    lost(true);
+    if (!quiet) lost(true);
     if (mine.readyState !== EventSource.CLOSED) return;
     later = setTimeout(open, AGAIN);
-    if (await signedOut()) location.assign("/sign-in");
+    if (!(await signedOut())) return;
+    if (quiet) close();
+    else location.assign("/sign-in");
   }
 
   function turn() {
-    if (document.hidden) close();
+    if (document.hidden && !unseen) close();
     else if (!source) open();
   }
 

@@ -1,5 +1,7 @@
 // A student's own tasks and, where it may be seen, his class, kept current.
 
+import { handlers as help } from "./help_ask.js";
+import { handlers as notices } from "./notices.js";
 import { follow, renew, setText } from "./page.js";
 
 function show(own) {
@@ -20,4 +22,4 @@ function show(own) {
   if (rows !== Object.keys(own.tasks).length) location.reload(); // the course has other tasks now
 }
 
-follow({ own: show, ...(document.getElementById("peers") && { peers: () => renew("peers") }) });
+follow({ own: show, ...help, ...notices, ...(document.getElementById("peers") && { peers: () => renew("peers") }) });

@@ -147,7 +147,8 @@ export class SeatTerminal extends EventTarget {
       this.terminal.reset();
       this.#say("connected", "Connected");
       this.#curtain(null);
-      this.terminal.focus();
+      // Who is writing something else on this page while a line that was cut comes back goes on with that.
+      if (!document.activeElement?.closest("[popover]")) this.terminal.focus();
     }
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }

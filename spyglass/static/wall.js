@@ -2,14 +2,14 @@
 
 import { follow, setText } from "./page.js";
 import { Arranging } from "./wall_arranging.js";
+import { Beside } from "./wall_beside.js";
 import { Grid } from "./wall_grid.js";
 import { keys } from "./wall_keys.js";
 import { fitting, matches, sorted } from "./wall_layout.js";
 import { List } from "./wall_list.js";
-import { Needs } from "./wall_needs.js";
 import { Sight } from "./wall_sight.js";
 import { Store } from "./wall_store.js";
-import { addressOf } from "./wall_tile.js";
+import { Telling } from "./wall_telling.js";
 
 const MANY = 100; // seats from which on the list is what one wants
 const SIZES = { gap: 10, beside: 86, heading: 42, least: 150, most: 720 }; // pixels
@@ -20,14 +20,14 @@ const seats = new Map(); // id -> what the server says
 const store = new Store(byId("main").dataset.person);
 const layout = store.layout;
 const sight = new Sight();
-const needs = new Needs(byId("needs"), byId("nobody"), byId("said"));
+const beside = new Beside(byId("main").dataset.person);
+const telling = new Telling(beside.say);
 let ids = null; // null: not heard yet
 let sorting = { by: "name", reverse: false }; // of the list
 let listed = store.get("view") === "list";
 let grouped = store.get("grouped") === true;
 let at = sessionStorage.getItem("wall.at"); // the seat that the keyboard is at
 let returned = at !== null;
-
 const arranging = new Arranging(byId("arrange"), layout, seats, changed);
 const grid = new Grid(byId("grid"), { drop, arrange: (id) => arranging.open(id, grouped) });
 const list = new List(byId("table"), (key) => {
@@ -76,7 +76,7 @@ function count(all) {
   const number = (test) => taken.filter(test).length;
   const silent = all.filter((tile) => tile.answers === false).length;
   const parts = [`${taken.length} ${taken.length === 1 ? "student" : "students"}`];
-  for (const state of ["stuck", "working", "idle", "not started", "finished"]) {
+  for (const state of ["asked", "stuck", "working", "idle", "not started", "finished"]) {
     const these = number((tile) => tile.state === state);
     if (these) parts.push(`${these} ${state}`);
   }
@@ -141,7 +141,11 @@ function pause(yes) {
 }
 
 const does = {
-  open: (number) => needs.address(number) && location.assign(needs.address(number)),
+  open: (number) => beside.open(number),
+  queue: () => beside.queue.focus(),
+  request: (tile, action) => beside.queue.act(action, [tile.data.asked.number]),
+  write: (tile) => telling.write(tile),
+  eyes: () => telling.eyes(),
   search: () => search.focus(),
   view: () => byId("view").click(),
   larger: () => choose(Number(size.value) + 30),
@@ -228,17 +232,19 @@ follow(
       for (const id of [...seats.keys()]) if (!ids.includes(id)) seats.delete(id);
       grid.keep(ids);
       layout.follow(ids);
-      needs.show(said.needs);
+      beside.stuck(said.needs);
       byId("flagged").hidden = said.flagged.length === 0;
       setText(byId("flagged-titles"), said.flagged.join(", "));
       byId("grader").hidden = said.grader !== false;
       if (many) showList(true);
       soon();
     },
+    queue: (said) => beside.asked(said),
+    notices: (said) => telling.show(said),
     picture: (picture) => {
       grid.tile(picture.id).show(picture);
       if (!grid.wall.frame.width) grid.measure();
     },
   },
-  "/wall/events",
+  { address: "/wall/events", unseen: true }, // that somebody asks is said in the tab
 );

@@ -1,6 +1,7 @@
 // The tiles in the document: in sections, each where the layout has it; dragged with the mouse, walked with the arrows.
 
-import { FONT, Tile, element } from "./wall_tile.js";
+import { element } from "./page.js";
+import { FONT, Tile } from "./wall_tile.js";
 
 export class Grid {
   /** @param {HTMLElement} place @param {function} drop - called with id, the other's id and whether after it

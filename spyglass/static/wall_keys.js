@@ -1,8 +1,9 @@
 // The wall by keyboard. In: keys as they are pressed. Out: calls of what the wall does; templates/wall.html lists them.
 
 const ALWAYS = {
-  "/": "search", "?": "help", v: "view", "+": "larger", "-": "smaller", 0: "fit", s: "pause", m: "terminal",
+  "/": "search", "?": "help", h: "queue", w: "write", e: "eyes", v: "view", "+": "larger", "-": "smaller", 0: "fit", s: "pause", m: "terminal",
 };
+const AT_A_REQUEST = { c: "claim", d: "resolve", b: "put-back" };
 const AT_A_TILE = { p: "pin", a: "arrange" };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -14,10 +15,11 @@ export function keys(does, { grid, search }) {
       if (shiftKey && key in STEPS) return does.step(tile, STEPS[key]);
       if (/^(Arrow|Home$|End$)/.test(key)) return does.go(tile, key);
     }
+    if (tile?.data.asked && Object.hasOwn(AT_A_REQUEST, key)) return does.request(tile, AT_A_REQUEST[key]);
     if (tile && Object.hasOwn(AT_A_TILE, key)) return does[AT_A_TILE[key]](tile);
     if (/^[1-9n]$/.test(key)) return does.open(Number(key) || 1);
     if (!Object.hasOwn(ALWAYS, key)) return false;
-    return does[ALWAYS[key]]();
+    return does[ALWAYS[key]](tile);
   }
 
   document.addEventListener("keydown", (event) => {

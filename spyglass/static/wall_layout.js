@@ -2,7 +2,7 @@
 //
 // A tile stays where it is until the teacher himself moves it: people look for a place, not for a name.
 
-const RANK = ["stuck", "idle", "not started", "unknown", "working", "finished"];
+const RANK = ["asked", "stuck", "idle", "not started", "unknown", "working", "finished"];
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 const free = (tile) => (tile.free ? 1 : 0);

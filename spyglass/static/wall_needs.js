@@ -1,14 +1,14 @@
-// Who needs somebody, in order: each with the reason, the way to his terminal and a key for it.
+// Who is stuck, in order: each with the reason, the way to his terminal and a key for it.
 
-import { setText } from "./page.js";
-import { element } from "./wall_tile.js";
+import { element, setText } from "./page.js";
 
 const KEYS = 9; // digits
 
 export class Needs {
-  /** @param {HTMLElement} list @param {HTMLElement} nobody - says that nobody is stuck @param {HTMLElement} said - a role=status */
-  constructor(list, nobody, said) {
-    [this.list, this.nobody, this.said] = [list, nobody, said];
+  /** @param {HTMLElement} list @param {function} say - for a role=status */
+  constructor(list, say) {
+    [this.list, this.say] = [list, say];
+    this.before = 0; // how many stand before these, who have asked
     this.known = null;
     this.waiting = null;
     for (const end of ["pointerleave", "focusout"]) list.addEventListener(end, () => setTimeout(() => this.#catchUp()));
@@ -20,18 +20,28 @@ export class Needs {
     const same = needs.length === this.list.childElementCount && needs.every(({ id }, at) => this.list.children[at].dataset.id === id);
     this.waiting = held && !same ? needs : null;
     if (held && !same) return;
-    this.nobody.hidden = needs.length > 0;
     if (!same) this.list.replaceChildren(...needs.map(line));
     needs.forEach(({ reason, visited }, at) => {
       setText(this.list.children[at].querySelector(".why"), reason);
       setText(this.list.children[at].querySelector(".visited"), visited);
     });
+    this.number(this.before);
     this.#say(needs);
   }
 
-  /** The terminal of the one with this number. */
-  address(number) {
-    return this.list.children[number - 1]?.querySelector("a").href;
+  /** Their keys go on after so many others. */
+  number(before) {
+    this.before = before;
+    [...this.list.children].forEach((one, at) => {
+      const key = one.querySelector("kbd");
+      setText(key, before + at < KEYS ? String(before + at + 1) : "");
+      key.hidden = before + at >= KEYS;
+    });
+  }
+
+  /** Their terminals, in order. */
+  get addresses() {
+    return [...this.list.querySelectorAll("a")].map((link) => link.href);
   }
 
   #catchUp() {
@@ -41,17 +51,15 @@ export class Needs {
   #say(needs) {
     const ids = new Set(needs.map(({ id }) => id));
     const added = needs.filter(({ id }) => this.known && !this.known.has(id));
-    if (added.length) this.said.textContent = added.map(({ name, reason }) => `${name} needs you: ${reason}`).join(". ");
+    for (const { name, reason } of added) this.say(`${name} needs you: ${reason}`);
     this.known = ids;
   }
 }
 
-function line({ id, name }, at) {
+function line({ id, name }) {
   const link = element("a", "", name);
   link.href = `/watch/${encodeURIComponent(id)}`;
-  const key = element("kbd", "", at < KEYS ? String(at + 1) : "");
-  key.hidden = at >= KEYS;
-  const made = element("li", "", key, link, element("span", "why"), element("span", "visited"));
+  const made = element("li", "", element("kbd", ""), link, element("span", "why"), element("span", "visited"));
   made.dataset.id = id;
   return made;
 }

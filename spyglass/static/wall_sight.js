@@ -11,6 +11,7 @@ export class Sight {
     this.paused = false;
     this.inSight = new Set();
     this.told = "";
+    document.addEventListener("visibilitychange", () => this.tell());
     this.observer = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: AROUND });
   }
 
@@ -55,7 +56,7 @@ export class Sight {
 
   async #send() {
     if (!this.page) return;
-    const ids = this.paused ? [] : [...this.inSight].map((one) => one.dataset.id).sort();
+    const ids = this.paused || document.hidden ? [] : [...this.inSight].map((one) => one.dataset.id).sort();
     const body = JSON.stringify({ page: this.page, ids, pace: this.pace });
     if (body === this.told) return;
     this.told = body;

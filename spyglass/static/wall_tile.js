@@ -1,17 +1,10 @@
 // One tile: the picture of a terminal and what is known of its student.
 
-import { setText } from "./page.js";
+import { element, setText } from "./page.js";
 import { Canvas, partOf } from "./wall_picture.js";
 
 const LINE = 1.25; // of the font size, as in wall.css
 export const FONT = 10; // pixels, before the picture is scaled to its tile
-
-export function element(name, className, ...children) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.append(...children);
-  return made;
-}
 
 const people = new Intl.ListFormat("en");
 const onOff = (value, yes, no) => (value === null ? "?" : value ? yes : no);
@@ -31,6 +24,7 @@ export function words(tile) {
     minutes: tile.minutes === null || tile.free || tile.state === "not started" ? "" : minutes(tile.minutes),
     done: tile.tasks ? `${tile.done} of ${tile.tasks}` : "no tasks",
     open: tile.terminals ? "open" : "not open",
+    coming: tile.asked?.by ? `${tile.asked.by} is coming` : "",
     eyes: tile.typists.length ? `${people.format(tile.typists)} typing` : tile.watchers.length ? `watched by ${people.format(tile.watchers)}` : "",
     visited: tile.free ? "" : tile.visited === null ? "never" : tile.visited < 1 ? "just now" : `${minutes(tile.visited)} ago`,
     engine: onOff(tile.engine, "on", "off"),
@@ -93,9 +87,9 @@ export class Tile {
     setText(this.eyes, say.eyes);
     setText(this.shape, say.shape);
     setText(this.state, say.state);
-    setText(this.at, say.minutes);
+    setText(this.at, data.asked ? [minutes(data.asked.minutes), say.coming].filter(Boolean).join(", ") : say.minutes);
     setText(this.done, data.tasks ? `${data.done}/${data.tasks}` : "");
-    setText(this.task, say.task);
+    setText(this.task, data.asked ? data.reason : say.task);
     setText(this.visited, say.visited && `visit ${say.visited}`);
     setText(this.engine, `Docker ${say.engine}`);
     setText(this.database, `DB ${say.database}`);
@@ -104,7 +98,7 @@ export class Tile {
     this.seat.classList.toggle("bad", data.answers === false);
     this.element.title = data.reason;
     const label = [
-      data.name, data.id, data.free ? say.state : `${data.state}: ${data.reason}`, `${say.done} done`,
+      data.name, data.id, data.free ? say.state : `${data.state}: ${data.reason}`, say.coming, `${say.done} done`,
       `terminal ${say.open}`, say.eyes, say.visited && `last visit ${say.visited}`, data.answers === false ? "seat does not answer" : "",
     ];
     this.face.setAttribute("aria-label", label.filter(Boolean).join(", "));

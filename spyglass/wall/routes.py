@@ -1,14 +1,13 @@
 """The wall's page, its stream of events, and what the page says back: whose tiles are in sight."""
 
-import json
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from spyglass import events, pages
+from spyglass.bodies import said
 from spyglass.classroom import PersonId
 from spyglass.progress.page import current
 from spyglass.services import services, signed_in
@@ -41,25 +40,13 @@ async def stream(request: Request) -> Response:
 async def sight(request: Request) -> Response:
     """Pictures go where they are seen."""
     here = services(request)
-    said = await _sight(request)
-    reader = here.wall.latest.find(said.page, signed_in(request).person.id)
+    told = await said(request, Sight, LARGEST)
+    reader = here.wall.latest.find(told.page, signed_in(request).person.id)
     if reader is None:
         raise HTTPException(404)
     course = current(here)
-    reader.see([one for one in said.ids if course.find(one)], said.pace)
+    reader.see([one for one in told.ids if course.find(one)], told.pace)
     return Response(status_code=204)
-
-
-async def _sight(request: Request) -> Sight:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise HTTPException(413)
-    try:
-        return Sight.model_validate(json.loads(body))
-    except (ValueError, RecursionError, ValidationError) as error:
-        raise HTTPException(400) from error
 
 
 routes = [

@@ -6,6 +6,7 @@ Times are whole minutes, so that a tile whose student does nothing is news once 
 from typing import TYPE_CHECKING, Any
 
 from spyglass.classroom import ClassFile, Person
+from spyglass.help import words
 from spyglass.progress import table
 
 if TYPE_CHECKING:  # services.py holds the wall
@@ -16,6 +17,7 @@ def tile(here: "Services", seat: Person, course: ClassFile) -> dict[str, Any]:
     """One seat as of now. None is "not known", never "no" and never 0."""
     one, machine = here.board.of(seat.id), here.machines.of(seat.id)
     visited = here.visits.since(seat.id)
+    request = here.help.of(seat.id)
     said = table.student(here, seat, course)
     return said | {
         "id": seat.id,
@@ -25,6 +27,7 @@ def tile(here: "Services", seat: Person, course: ClassFile) -> dict[str, Any]:
         "free": seat.role == "spare" and here.history.activity(seat.id) is None and not said["terminals"],
         "task": next((task.title for task in course.course.tasks if task.id == one.task), ""),
         "minutes": int(one.worked // 60) if one.task else None,
+        "asked": words.flag(here, request, course) if request else None,
         "visited": int(visited // 60) if visited is not None else None,
         "answers": machine.answers,
         "database": one.database,

@@ -12,6 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from spyglass.classroom import ClassFile, Person
+from spyglass.help import words
+from spyglass.notices import words as notices
 from spyglass.wall.camera import Camera
 from spyglass.wall.latest import FASTEST, Latest, Reader
 from spyglass.wall.tiles import class_of, tile
@@ -36,6 +38,7 @@ class Wall:
         self.latest = Latest()
         self._gatherer: asyncio.Task[None] | None = None
         self._cameras: dict[Place, asyncio.Task[None]] = {}
+        self._looked = float("-inf")
         self._in_sight: dict[str, float] = {}  # by id: when a tile was last in sight
 
     @contextlib.contextmanager
@@ -45,6 +48,10 @@ class Wall:
             if self._gatherer is None or self._gatherer.done():
                 self._gatherer = asyncio.create_task(self._run(here))
             yield reader
+
+    def look_soon(self) -> None:
+        """Something has changed that whoever changed it wants to see."""
+        self._looked = float("-inf")
 
     async def close(self) -> None:
         """Stop looking."""
@@ -59,7 +66,7 @@ class Wall:
 
     async def _gather(self, here: "Services") -> None:
         watched = time.monotonic()
-        looked = float("-inf")
+        self.look_soon()
         try:
             while (now := time.monotonic()) - watched < LINGER:
                 if len(self.latest):
@@ -67,8 +74,8 @@ class Wall:
                 try:
                     if (course := here.classroom.current()) is not None:
                         self._aim(here, course, now)
-                        if now - looked >= LOOK and len(self.latest):
-                            looked = now
+                        if now - self._looked >= LOOK and len(self.latest):
+                            self._looked = now
                             self._look(here, course)
                 except Exception:
                     log.exception("the wall: this look is left out")
@@ -83,6 +90,8 @@ class Wall:
         for person in course.students:
             self.latest.put("tile", person.id, tile(here, person, course))
         self.latest.put("class", "", class_of(here, course))  # after the tiles that it names
+        self.latest.put("queue", "", words.queue(here, course))
+        self.latest.put("notices", "", notices.written(here, course))
 
     def _aim(self, here: "Services", course: ClassFile, now: float) -> None:
         self._in_sight = {one: at for one, at in self._in_sight.items() if now - at < LINGER}

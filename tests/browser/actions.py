@@ -57,6 +57,16 @@ def sign_in(page: Page, account: Account, url: str, password: str | None = None)
     page.wait_for_load_state()  # what is typed before its scripts run leads nowhere
 
 
+def ask_for_help(page: Page, question: str, task: str | None = None) -> None:
+    """A student asks; ``task`` by its id, the one that is proposed where there is none."""
+    page.locator("#ask-button").click()
+    if task is not None:
+        page.get_by_label("Which task is it about?").select_option(task)
+    page.get_by_label("What is wrong?").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask")).to_have_attribute("data-state", "waiting")
+
+
 def tile_of(page: Page, account: Account) -> Locator:
     """One person's tile on the teacher's wall."""
     return page.locator(f".tile[data-id='{account.id}']")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actions import OpenPage, Portal, connected, run_in, sign_in, tile_of, type_line
+from tests.browser.actions import OpenPage, Portal, ask_for_help, connected, run_in, sign_in, tile_of, type_line
 
 TASK = "oldest-books"
 
@@ -27,8 +27,10 @@ def test_what_is_typed_shows_on_the_students_page_and_on_the_teachers(portal: Po
     task.get_by_text("Hint").click()
     expect(task.locator(".hint")).to_be_visible()
 
+    ask_for_help(own, "What is a view?", TASK)
     sign_in(class_page, portal.teacher, portal.url)
     tile = tile_of(class_page, account)
+    expect(tile.locator(".word")).to_have_text("asked")
     expect(tile.locator(".done")).to_have_text(re.compile(r"^0/\d+$"))
     ask_the_database(desk, account.password, "CREATE VIEW oldest_books AS TABLE books")
     expect(task.locator(".message")).to_contain_text("columns, 2 expected")
@@ -39,6 +41,7 @@ def test_what_is_typed_shows_on_the_students_page_and_on_the_teachers(portal: Po
     expect(task).to_have_attribute("data-mark", "done")
     expect(task.locator(".what")).to_have_text("done")
     expect(own.locator("#done")).to_have_text("1")
+    expect(own.locator("#ask-note")).to_contain_text("closed by itself")
 
     expect(tile.locator(".done")).to_have_text(re.compile(r"^1/\d+$"))
     expect(tile.locator(".word")).to_have_text("working")

@@ -37,8 +37,11 @@ SOURCE = """
 """
 
 
-def told(page: Page, seats: Sequence[Mapping[str, Any]], **changes: Any) -> Seats:
-    """From its next load on the page hears of these seats; comes back: what it says it has in sight, as it says it."""
+def told(page: Page, seats: Sequence[Mapping[str, Any]], asked: Seats | None = None, **changes: Any) -> Seats:
+    """From its next load on the page hears of these seats; comes back: what it says it has in sight, as it says it.
+
+    ``asked``: requests in the help queue.
+    """
     said: Seats = []
 
     def hear(route: Route) -> None:
@@ -47,6 +50,7 @@ def told(page: Page, seats: Sequence[Mapping[str, Any]], **changes: Any) -> Seat
 
     page.route("**/wall/sight", hear)
     events = [("page", {"page": "told"}), *(("tile", one) for one in seats), ("class", whole(seats, **changes))]
+    events.append(("queue", queue(asked or [])))
     page.add_init_script(f"({SOURCE})({json.dumps(events)})")
     return said
 
@@ -61,12 +65,25 @@ def seat(number: int, **changes: Any) -> dict[str, Any]:
     data = {"id": f"s{number:02}", "name": f"Somebody {number}", "group": "", "spare": False, "free": False}
     data |= {"state": "working", "shape": "●", "reason": "3 min on “Joins”", "task": "Joins", "minutes": 3}
     data |= {"tasks": 9, "done": 3, "terminals": 1, "watchers": [], "typists": [], "visited": None}
-    return data | {"answers": True, "engine": True, "database": True} | changes
+    return data | {"answers": True, "engine": True, "database": True, "asked": None} | changes
 
 
 def needing(one: Mapping[str, Any], reason: str = "14 min on “Joins”, usual 5 min") -> dict[str, str]:
     """As spyglass/progress/table.py says it."""
     return {"id": one["id"], "name": one["name"], "reason": reason, "visited": "nobody was there yet"}
+
+
+def asking(one: Mapping[str, Any], number: int, **changes: Any) -> dict[str, Any]:
+    """As spyglass/help/words.py says it of a request."""
+    data = {"number": number, "id": one["id"], "name": one["name"], "group": "", "question": f"question {number}"}
+    data |= {"task": "", "title": "", "minutes": 3, "visited": "nobody was there yet", "by": "", "by_id": ""}
+    return data | {"closed": ""} | changes
+
+
+def queue(requests: Sequence[Mapping[str, Any]], paused: str | None = None) -> dict[str, Any]:
+    """As spyglass/help/words.py says it of all of them."""
+    waiting = sum(not one["closed"] and not one["by_id"] for one in requests)
+    return {"requests": list(requests), "waiting": waiting, "paused": paused}
 
 
 def whole(seats: Sequence[Mapping[str, Any]], **changes: Any) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.grader import Grader
+from spyglass.help import queue
 from spyglass.limits import Limiter
+from spyglass.notices import eyes
+from spyglass.notices import store as notices
 from spyglass.presence import Presence
 from spyglass.progress import history
 from spyglass.progress.board import Board
@@ -91,20 +94,23 @@ class World:
         self.app: Starlette = app.create(self.services)
 
     def _services(self, key: Path) -> Services:
-        database = store.connect(
-            self.folder / "spyglass.db", sessions.SCHEMA, known.SCHEMA, audit.SCHEMA, history.SCHEMA, visits.SCHEMA
-        )
+        parts = (sessions, known, audit, history, visits, queue, notices, eyes)
+        database = store.connect(self.folder / "spyglass.db", *(part.SCHEMA for part in parts))
+        asked = queue.HelpQueue(database, lambda: self.clock[0])
         presence = Presence(lambda: self.clock[0])
         return Services(
             audit=audit.Audit(database),
-            board=Board(),
+            board=Board(asked.question),
             classroom=Classroom(self.folder / "class.json"),
             cookies=Cookies(self.stack),
             directory=self.directory,
             grader=Grader(self.folder / "grader.sock"),
+            help=asked,
             history=history.History(database),
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
+            eyes=eyes.Eyes(database, lambda: self.clock[0]),
+            notices=notices.Notices(database, lambda: self.clock[0]),
             machines=Machines(),
             presence=presence,
             seat_parts=SeatParts(),

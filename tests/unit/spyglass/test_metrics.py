@@ -112,6 +112,14 @@ def test_who_is_stuck_and_for_how_long(class_room: World) -> None:
     found = series(class_room)
     assert found["lab_student_state"]["s01", "stuck"] == 1
     assert found["lab_stuck_seconds"]["s01", "first"] == pytest.approx(380, abs=21)
+    request = class_room.services.help.ask("s01", "a canary", None)
+    asking = series(class_room)
+    states = {state: value for (who, state), value in asking["lab_student_state"].items() if who == "s01"}
+    assert states == {state: float(state == "asked") for state in State}
+    assert asking["lab_stuck_seconds"] == found["lab_stuck_seconds"], "he is that, too"
+    assert "canary" not in asked(class_room, metrics.PORT).text
+    class_room.services.help.claim(request.number, "teacher")
+    assert series(class_room)["lab_student_state"]["s01", "asked"] == 1, "until it is resolved"
 
 
 def test_a_seat_is_as_it_was_last_seen_and_one_never_seen_is_not_there(class_room: World) -> None:
@@ -160,4 +168,4 @@ def test_there_are_no_more_than_said(class_room: World) -> None:
         everything = Machine(engine=True, memory=1, memory_limit=1, cpu_seconds=1, disk=1)
         class_room.services.machines.put(person.id, everything)
     class_room.services.board.medians = dict.fromkeys((task.id for task in course.course.tasks), math.pi)
-    assert sum(map(len, series(class_room).values())) == 50 * (10 * 2 + 15) + 10 * 3
+    assert sum(map(len, series(class_room).values())) == 50 * (10 * 2 + 16) + 10 * 3

@@ -46,10 +46,27 @@ def test_a_tile_says_how_somebody_is_doing(teaching: Teaching) -> None:
         "id": "s01", "name": "Ada", "group": "red", "spare": False, "free": False, "state": "stuck", "shape": "▲",
         "reason": "", "task": "The first", "minutes": 0, "done": 0, "tasks": 3, "terminals": 0, "watchers": [],
         "typists": [], "visited": 1, "answers": True, "engine": False, "database": True,
+        "asked": None,
     }  # fmt: skip
     assert 12 <= seen["minutes"] <= 13
     nobody = tile(here, course.people[2], course)
     assert (nobody["free"], nobody["answers"], nobody["database"], nobody["visited"]) == (True, None, None, None)
+
+
+def test_the_tile_of_who_asks_says_what_since_when_and_who_comes(teaching: Teaching) -> None:
+    teaching.work("s01", 800, first=False, second=False)
+    here = teaching.world.services
+    asked = here.help.ask("s01", "<b>why?</b>", "first")
+    teaching.world.clock[0] += 61
+    course = here.classroom.current()
+    assert course is not None
+    seen = tile(here, course.people[0], course)
+    assert (seen["state"], seen["shape"], seen["reason"]) == ("asked", "◆", "“<b>why?</b>”")
+    assert seen["asked"] == {"number": asked.number, "minutes": 1, "by": "", "by_id": ""}
+    assert [one["id"] for one in class_of(here, course)["needs"]] == [], "nobody stands there twice"
+    here.help.claim(asked.number, "teacher")
+    coming = tile(here, course.people[0], course)
+    assert (coming["state"], coming["asked"]["by"], coming["asked"]["by_id"]) == ("asked", "Grace", "teacher")
 
 
 @pytest.mark.parametrize(
