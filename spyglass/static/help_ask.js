@@ -11,6 +11,7 @@ const byId = (id) => document.getElementById(id);
 const place = byId("ask");
 const [button, panel, question, tasks] = ["ask-button", "ask-panel", "ask-question", "ask-task"].map(byId);
 const say = place && speaker(byId("ask-said"));
+const narrow = matchMedia("(max-width: 60rem)"); // as in help_ask.css
 let before = null;
 
 /** For the stream of a page that has the button. */
@@ -27,7 +28,6 @@ function show(now) {
   if (said) say(said);
   const hadFocus = panel.contains(document.activeElement);
   place.dataset.state = open ? now.state : now.paused ? "paused" : "none";
-  setText(byId("ask-label"), inBar(now));
   byId("ask-form").hidden = open || now.paused;
   byId("ask-open").hidden = !open;
   write("ask-paused", !open && now.paused ? "Your teachers have paused the queue: nobody can ask right now. Try again later, or raise your hand." : "");
@@ -55,11 +55,13 @@ function offer({ tasks: known, now }) {
   if (tasks.dataset.chosen !== "yes") tasks.value = known.some(({ id }) => id === now) ? now : "";
 }
 
-// Beside the button, until he has looked: why there is no request any more.
+// Beside the button, until he has looked: why there is no request any more. A narrow bar has room for the fact alone.
 function note() {
-  const closed = before?.closed;
+  if (!before) return;
+  const { closed } = before;
   const unseen = closed && sessionStorage.getItem(SEEN) !== String(closed.number);
   setText(byId("ask-note"), unseen ? `Your request was ${closed.why}` : "");
+  setText(byId("ask-label"), unseen && narrow.matches ? "Request closed" : inBar(before));
 }
 
 function focus() {

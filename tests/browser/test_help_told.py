@@ -135,7 +135,6 @@ def test_the_sound_is_off_until_somebody_wants_it_and_the_tab_has_the_number(pag
 
 def test_a_wall_that_nobody_sees_still_hears_who_asks_and_wants_no_pictures(page: Page, opened: Opened) -> None:
     said = opened([seat(1)], asked=[])
-    page.wait_for_function("document.querySelector('.tile')")
     with page.expect_response("**/wall/sight"):
         page.evaluate(
             """Object.defineProperty(document, "hidden", { value: true, configurable: true });
