@@ -32,9 +32,9 @@ function show(notices) {
   if (!known && unread.length) say(unread.length === 1 ? "There is a notice" : `There are ${unread.length} notices`);
   known = new Set(notices.map(({ number }) => number));
   lay(unread.slice(0, MOST));
-  button.hidden = notices.length === 0;
   byId("notices-count").hidden = unread.length === 0;
-  setText(byId("notices-count"), `${unread.length} new`);
+  setText(byId("notices-count"), String(unread.length));
+  button.setAttribute("aria-label", unread.length ? `Notices, ${unread.length} new` : "Notices");
   list(notices);
 }
 
@@ -58,13 +58,13 @@ function remove(number, one) {
 }
 
 function list(notices) {
+  byId("notices-none").hidden = notices.length > 0;
   const wanted = JSON.stringify(notices);
   if (all.dataset.shown === wanted) return;
   const hadFocus = all.contains(document.activeElement);
   all.dataset.shown = wanted;
   all.replaceChildren(...notices.map(card));
   if (hadFocus) (all.querySelector("button") ?? panel).focus();
-  if (!notices.length) panel.hidePopover();
 }
 
 function card(notice) {

@@ -68,7 +68,7 @@ def test_it_stays_until_it_is_read_and_disturbs_no_terminal(portal: Portal, wall
     expect(mine.locator("#notices-all .notice-text")).to_have_text(BREAK)
     take_all_back(wall)
     expect(late.locator("#notices-new .notice-card")).to_have_count(0)
-    expect(mine.get_by_role("button", name="Notices")).to_be_hidden()
+    expect(mine.locator("#notices-none")).to_be_visible()
 
 
 def test_what_is_for_one_reaches_one_and_by_keyboard_alone(portal: Portal, wall: Page, open_page: OpenPage) -> None:
