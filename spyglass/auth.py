@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from spyglass import pages
+from spyglass import bodies, pages
 from spyglass.classroom import Person
 from spyglass.directory import DirectoryDownError
 from spyglass.limits import Attempt, TooManyTriesError
@@ -26,11 +26,7 @@ LONGEST_FIELD = 512
 
 async def form(request: Request, *names: str) -> tuple[str, ...]:
     """The named fields of a posted form, none of them longer than a person would type."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            raise HTTPException(413)
+    body = await bodies.read(request, LARGEST_FORM)
     try:
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=16, errors="strict"))
     except ValueError as error:

@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -66,6 +66,10 @@ class Event(_Part):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"unknown time zone {value!r}") from error
         return value
+
+    def clock(self, at: float) -> str:
+        """A moment, in seconds since 1970, as the clock on the wall there says it: 10:31."""
+        return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(self.time_zone)).strftime("%H:%M")
 
 
 class SeatCheck(_Part):
@@ -149,6 +153,15 @@ class ClassFile(_Part):
     def find(self, person_id: str) -> Person | None:
         """The person with this id, if he is in the class."""
         return next((person for person in self.people if person.id == person_id), None)
+
+    def name_of(self, person_id: str) -> str:
+        """How somebody is called; his id once he has left."""
+        found = self.find(person_id)
+        return found.name if found else person_id
+
+    def title_of(self, task_id: str | None) -> str:
+        """Of a task; nothing of one that the course does not have."""
+        return next((task.title for task in self.course.tasks if task.id == task_id), "")
 
 
 class Classroom:

@@ -140,7 +140,7 @@ async def act(request: Request) -> Response:
         try:
             done.append(action(here, number, teacher.id).person)
         except ClaimedError as error:
-            refused.append(f"{words.name(current(here), error.by)} was first.")
+            refused.append(f"{current(here).name_of(error.by)} was first.")
         except HelpError as error:
             refused.append(str(error))
     here.wall.look_soon()

@@ -25,11 +25,11 @@ def own(here: "Services", person: Person, course: ClassFile) -> Data:
     return {
         "state": "none" if request is None else "claimed" if request.claimed_by else "waiting",
         "question": request.question if request else "",
-        "title": title(course, request.task if request else None),
+        "title": course.title_of(request.task if request else None),
         "place": waiting.index(person.id) + 1 if person.id in waiting else None,
         "waiting": len(waiting),
         "minutes": _minutes(here, request) if request else None,
-        "by": name(course, request.claimed_by) if request and request.claimed_by else "",
+        "by": course.name_of(request.claimed_by) if request and request.claimed_by else "",
         "paused": here.help.paused_by is not None,
         "closed": None if request else _closed(here, person, course),
         "tasks": [{"id": task.id, "title": task.title} for task in course.course.tasks],
@@ -53,25 +53,14 @@ def queue(here: "Services", course: ClassFile) -> Data:
     return {
         "requests": [_request(here, one, course) for one in together],
         "waiting": sum(one.claimed_by is None for one in here.help.requests()),
-        "paused": name(course, here.help.paused_by) if here.help.paused_by is not None else None,
+        "paused": course.name_of(here.help.paused_by) if here.help.paused_by is not None else None,
     }
 
 
 def flag(here: "Services", request: Request, course: ClassFile) -> Data:
     """What a tile says of an open request besides the question."""
-    by = name(course, request.claimed_by) if request.claimed_by else ""
+    by = course.name_of(request.claimed_by) if request.claimed_by else ""
     return {"number": request.number, "minutes": _minutes(here, request), "by": by, "by_id": request.claimed_by or ""}
-
-
-def title(course: ClassFile, task: str | None) -> str:
-    """Of a task; nothing of one that the course does not have."""
-    return next((known.title for known in course.course.tasks if known.id == task), "")
-
-
-def name(course: ClassFile, person: str) -> str:
-    """How somebody is called; his id once he has left."""
-    found = course.find(person)
-    return found.name if found else person
 
 
 def _request(here: "Services", one: Request, course: ClassFile) -> Data:
@@ -80,14 +69,14 @@ def _request(here: "Services", one: Request, course: ClassFile) -> Data:
     return {
         "number": one.number,
         "id": one.person,
-        "name": name(course, one.person),
+        "name": course.name_of(one.person),
         "group": person.group or "" if person else "",
         "question": one.question,
-        "task": one.task if title(course, one.task) else "",
-        "title": title(course, one.task),
+        "task": one.task if course.title_of(one.task) else "",
+        "title": course.title_of(one.task),
         "minutes": _minutes(here, one),
         "visited": table.visited(here, one.person) if is_open and person else "",
-        "by": name(course, one.claimed_by) if one.claimed_by else "",
+        "by": course.name_of(one.claimed_by) if one.claimed_by else "",
         "by_id": one.claimed_by or "",
         "closed": "" if is_open else _why(one, course),
     }
@@ -103,8 +92,8 @@ def _closed(here: "Services", person: Person, course: ClassFile) -> Data | None:
 
 def _why(one: Request, course: ClassFile) -> str:
     if one.outcome == Outcome.DONE:
-        return f"closed by itself: “{title(course, one.task) or one.task}” is done"
-    return f"closed by {name(course, one.closed_by or '')}"
+        return f"closed by itself: “{course.title_of(one.task) or one.task}” is done"
+    return f"closed by {course.name_of(one.closed_by or '')}"
 
 
 def _can_be_undone(here: "Services", one: Request) -> bool:

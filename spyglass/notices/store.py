@@ -57,6 +57,8 @@ class Notices:
     def __init__(self, database: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        # The number of one that was taken back is not given again: pages would take the new one for the old.
+        self._number: int = database.execute("SELECT max(number) AS number FROM notices").fetchone()["number"] or 0
         self._readers: defaultdict[int, set[str]] = defaultdict(set)
         newest = "SELECT * FROM notices WHERE at > ? ORDER BY number DESC LIMIT ?"
         self._told = [Notice(**row) for row in database.execute(newest, (clock() - TOLD, MOST_TOLD))]
@@ -79,8 +81,8 @@ class Notices:
 
     def write(self, author: str, scope: str, text: str) -> Notice:
         """A new one."""
-        last = self._database.execute("SELECT max(number) AS number FROM notices").fetchone()["number"] or 0
-        notice = Notice(number=last + 1, at=self._clock(), author=author, scope=scope, text=text)
+        self._number += 1
+        notice = Notice(number=self._number, at=self._clock(), author=author, scope=scope, text=text)
         self._database.execute("INSERT INTO notices VALUES (:number, :at, :author, :scope, :text)", asdict(notice))
         self._forget("number <= ?", notice.number - MOST_KEPT)
         self._told.insert(0, notice)

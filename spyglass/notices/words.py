@@ -1,9 +1,7 @@
 """What the pages are told about notices: a student what is for him, the teachers who has read what."""
 
 import math
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from spyglass.classroom import ClassFile, Person
 from spyglass.notices.store import EVERYBODY, GROUP, ONE, Notice, meant
@@ -23,8 +21,8 @@ def own(here: "Services", person: Person, course: ClassFile) -> list[Data]:
     return [
         {
             "number": one.number,
-            "time": _time(course, one),
-            "by": _name(course, one.author),
+            "time": course.event.clock(one.at),
+            "by": course.name_of(one.author),
             "to": {EVERYBODY: "everybody", f"{ONE}{person.id}": "you"}.get(one.scope, "your group"),
             "text": one.text,
             "read": person.id in here.notices.readers(one.number),
@@ -39,7 +37,7 @@ def eyes(here: "Services", course: ClassFile) -> Data | None:
     if found is None:
         return None
     call, left = found
-    return {"by": _name(course, call.by), "left": math.ceil(left / STEP) * STEP}
+    return {"by": course.name_of(call.by), "left": math.ceil(left / STEP) * STEP}
 
 
 def written(here: "Services", course: ClassFile) -> Data:
@@ -61,7 +59,7 @@ def scope_in_words(course: ClassFile, scope: str) -> str:
     """To whom it goes, for teachers."""
     if scope == EVERYBODY:
         return "everybody"
-    return f"group {scope.removeprefix(GROUP)}" if scope.startswith(GROUP) else _name(course, scope.removeprefix(ONE))
+    return f"group {scope.removeprefix(GROUP)}" if scope.startswith(GROUP) else course.name_of(scope.removeprefix(ONE))
 
 
 def _notice(here: "Services", one: Notice, course: ClassFile, there: set[str]) -> Data:
@@ -70,20 +68,11 @@ def _notice(here: "Services", one: Notice, course: ClassFile, there: set[str]) -
     missing = [person.name for person in people if person.id not in readers]
     return {
         "number": one.number,
-        "time": _time(course, one),
-        "by": _name(course, one.author),
+        "time": course.event.clock(one.at),
+        "by": course.name_of(one.author),
         "to": scope_in_words(course, one.scope),
         "text": one.text,
         "of": len(people),
         "read": len(people) - len(missing),
         "missing": missing[:MOST_NAMED],
     }
-
-
-def _name(course: ClassFile, person: str) -> str:
-    found = course.find(person)
-    return found.name if found else person
-
-
-def _time(course: ClassFile, one: Notice) -> str:
-    return datetime.fromtimestamp(one.at, UTC).astimezone(ZoneInfo(course.event.time_zone)).strftime("%H:%M")

@@ -4,11 +4,9 @@ In: the board and the class. Out: plain values; the pages and their scripts show
 done and nothing more, without names unless the workshop shows them, and nothing of each other where it is private.
 """
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from spyglass.classroom import ClassFile, Person, Task
+from spyglass.classroom import ClassFile, Event, Person, Task
 from spyglass.progress.model import Progress, State
 from spyglass.progress.states import minutes, usual
 
@@ -106,22 +104,22 @@ def tasks(here: "Services", course: ClassFile) -> list[Data]:
 
 def own(here: "Services", person: Person, course: ClassFile) -> Data:
     """What a student sees of himself: every section with its tasks."""
-    one, zone = here.board.of(person.id), ZoneInfo(course.event.time_zone)
+    one = here.board.of(person.id)
     return {
         "done": sum(task.id in one.first_done for task in course.course.tasks),
         "points": sum(task.points for task in course.course.tasks if task.id in one.first_done),
-        "tasks": {task.id: _own_task(task, one, zone) for task in course.course.tasks},
+        "tasks": {task.id: _own_task(task, one, course.event) for task in course.course.tasks},
     }
 
 
-def _own_task(task: Task, one: Progress, zone: ZoneInfo) -> Data:
+def _own_task(task: Task, one: Progress, event: Event) -> Data:
     kind = mark(task, one)
     at = one.first_done.get(task.id)
     return {
         "mark": kind,
         "shape": MARKS[kind][0],
         "words": MARKS[kind][1],
-        "at": datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%H:%M") if at is not None else "",
+        "at": event.clock(at) if at is not None else "",
         "message": one.messages.get(task.id, ""),
     }
 

@@ -1,10 +1,9 @@
 // A teacher has everybody look to the front for some minutes, and can end it.
 
 import { Countdown } from "./countdown.js";
-import { setText } from "./page.js";
+import { below, setText } from "./page.js";
 import { send } from "./send.js";
 
-const GAP = 6; // pixels
 const byId = (id) => document.getElementById(id);
 
 export class Eyes {
@@ -12,12 +11,8 @@ export class Eyes {
   constructor(say) {
     this.say = say;
     this.countdown = new Countdown(byId("eyes-left"));
-    const [button, panel] = [byId("eyes-open"), byId("eyes-panel")];
-    panel.addEventListener("beforetoggle", () => {
-      const { left, bottom } = button.getBoundingClientRect();
-      panel.style.setProperty("--left", `${left}px`);
-      panel.style.setProperty("--top", `${bottom + GAP}px`);
-    });
+    const panel = byId("eyes-panel");
+    below(byId("eyes-open"), panel);
     panel.addEventListener("click", ({ target: { dataset } }) => {
       if (!dataset.minutes) return;
       panel.hidePopover();

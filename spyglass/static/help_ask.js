@@ -1,11 +1,10 @@
 // "Ask for help": a student asks in one line, sees his place and who comes, and can withdraw.
 
-import { send } from "./send.js";
 import { inBar, inWords, news } from "./help_words.js";
-import { setText, speaker } from "./page.js";
+import { below, setText, speaker } from "./page.js";
+import { send } from "./send.js";
 
 const SEEN = "help.seen"; // the request of which this tab has been told that it is closed
-const GAP = 6; // pixels
 
 const byId = (id) => document.getElementById(id);
 const place = byId("ask");
@@ -81,12 +80,9 @@ async function does(address, values) {
 }
 
 if (place) {
+  below(button, panel);
   panel.addEventListener("beforetoggle", ({ newState }) => {
-    if (newState !== "open") return;
-    const { left, bottom } = button.getBoundingClientRect();
-    panel.style.setProperty("--left", `${left}px`);
-    panel.style.setProperty("--top", `${bottom + GAP}px`);
-    write("ask-problem", "");
+    if (newState === "open") write("ask-problem", "");
   });
   panel.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;

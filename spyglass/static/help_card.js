@@ -2,11 +2,10 @@
 // its request is there, so that the keyboard stays where it is.
 
 import { span, standing } from "./help_words.js";
-import { element, setText } from "./page.js";
+import { addressOf, button, element, setText } from "./page.js";
 
-function button(action, words, quiet = true) {
-  const made = element("button", quiet ? "quiet" : "", words);
-  made.type = "button";
+function does(action, words, quiet = true) {
+  const made = button(quiet ? "quiet" : "", words);
   made.dataset.action = action;
   return made;
 }
@@ -23,7 +22,7 @@ export class Card {
     this.me = me;
     const part = (tag, name) => (this[name] = element(tag, name));
     this.acts = element(
-      "div", "acts", button("claim", "I come", false), button("resolve", "Done"), button("put-back", "Put back"), button("undo", "Undo"),
+      "div", "acts", does("claim", "I come", false), does("resolve", "Done"), does("put-back", "Put back"), does("undo", "Undo"),
       (this.terminal = element("a", "terminal", "Terminal")),
     );
     this.name = element("a", "");
@@ -53,7 +52,7 @@ export class Card {
     setText(this.about, request.title && !together ? `on “${request.title}”` : "");
     setText(this.how, how);
     setText(this.visited, request.visited);
-    const address = `/watch/${encodeURIComponent(request.id)}`;
+    const address = addressOf(request);
     for (const link of [this.name, this.terminal]) if (link.getAttribute("href") !== address) link.href = address;
     this.terminal.setAttribute("aria-label", `Terminal: ${request.name}`);
     this.#offer({ claim: state === "waiting", "put-back": state === "mine" || state === "theirs", undo: state === "closed", resolve: state !== "closed" });
@@ -91,7 +90,7 @@ export class Heading {
   /** @param {function} act - called with an action and numbers */
   constructor(act) {
     this.title = element("span", "on");
-    this.element = element("li", "task", this.title, button("claim", "I come to all"), button("resolve", "Done with all"));
+    this.element = element("li", "task", this.title, does("claim", "I come to all"), does("resolve", "Done with all"));
     this.element.addEventListener("click", ({ target: { dataset } }) => {
       if (dataset.action) act(dataset.action, this.numbers(dataset.action), this);
     });

@@ -1,15 +1,14 @@
 // What teachers wrote: each notice stays on the page until it is read, and never takes the focus.
 
 import { Countdown } from "./countdown.js";
-import { element, setText, speaker } from "./page.js";
+import { below, button, element, setText, speaker } from "./page.js";
 import { send } from "./send.js";
 
 const MOST = 2; // notices that lie over the page; all are in the list
-const GAP = 6; // pixels
 
 const byId = (id) => document.getElementById(id);
 const place = byId("notices");
-const [button, panel, fresh, all] = ["notices-button", "notices-panel", "notices-new", "notices-all"].map(byId);
+const [opener, panel, fresh, all] = ["notices-button", "notices-panel", "notices-new", "notices-all"].map(byId);
 const say = place && speaker(byId("notices-said"));
 const shown = new Map(); // number -> what lies over the page
 let known = null; // numbers that were heard of before
@@ -34,7 +33,7 @@ function show(notices) {
   lay(unread.slice(0, MOST));
   byId("notices-count").hidden = unread.length === 0;
   setText(byId("notices-count"), String(unread.length));
-  button.setAttribute("aria-label", unread.length ? `Notices, ${unread.length} new` : "Notices");
+  opener.setAttribute("aria-label", unread.length ? `Notices, ${unread.length} new` : "Notices");
   list(notices);
 }
 
@@ -54,7 +53,7 @@ function remove(number, one) {
   const hadFocus = one.contains(document.activeElement);
   one.remove();
   shown.delete(number);
-  if (hadFocus) (fresh.querySelector("button") ?? document.querySelector("#screen textarea") ?? button).focus();
+  if (hadFocus) (fresh.querySelector("button") ?? document.querySelector("#screen textarea") ?? opener).focus();
 }
 
 function list(notices) {
@@ -68,13 +67,11 @@ function list(notices) {
 }
 
 function card(notice) {
-  const to = notice.to === "everybody" ? "to everybody" : `to ${notice.to}`;
   const text = element("p", "notice-text", notice.text);
   text.dir = "auto";
-  const one = element("li", "notice-card", element("p", "notice-head", `${notice.time} ${notice.by}, ${to}`), text);
+  const one = element("li", "notice-card", element("p", "notice-head", `${notice.time} ${notice.by}, to ${notice.to}`), text);
   if (notice.read) return one;
-  const read = element("button", "notice-read", "I have read it");
-  read.type = "button";
+  const read = button("notice-read", "I have read it");
   read.setAttribute("aria-label", `I have read the notice from ${notice.by}, ${notice.time}`);
   read.addEventListener("mousedown", (event) => event.preventDefault()); // the keyboard stays where it was
   read.addEventListener("click", async () => {
@@ -86,9 +83,7 @@ function card(notice) {
   return one;
 }
 
-panel?.addEventListener("beforetoggle", () => {
-  panel.style.setProperty("--top", `${button.getBoundingClientRect().bottom + GAP}px`);
-});
+if (place) below(opener, panel);
 panel?.addEventListener("toggle", ({ newState }) => {
   if (newState === "open") (all.querySelector("button") ?? panel).focus();
 });

@@ -1,6 +1,6 @@
 // A teacher writes to everybody, a group or one student, and sees who has read what was written today.
 
-import { element, setText } from "./page.js";
+import { button, element, setText } from "./page.js";
 import { send } from "./send.js";
 
 const byId = (id) => document.getElementById(id);
@@ -45,8 +45,7 @@ export class Writing {
     said.dir = "auto";
     const more = of - read - missing.length;
     const rest = missing.length ? `; not yet: ${missing.join(", ")}${more > 0 ? ` and ${more} more` : ""}` : "";
-    const back = element("button", "quiet", "Take back");
-    back.type = "button";
+    const back = button("quiet", "Take back");
     back.dataset.number = number;
     back.setAttribute("aria-label", `Take back the notice of ${time} to ${to}`);
     back.addEventListener("click", async () => this.#problem((await send("/notices/take-back", { number })).problem));

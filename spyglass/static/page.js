@@ -1,6 +1,7 @@
 // What the pages share that show what goes on: one stream of events each, and changes only where something changed.
 
 const AGAIN = 4000; // milliseconds until a stream that was refused is tried again
+const GAP = 6; // pixels between a button and its panel
 const TOGETHER = 200; // milliseconds: what is said within them is read out as one
 
 export function setText(element, text) {
@@ -12,6 +13,24 @@ export function element(name, className, ...children) {
   made.className = className;
   made.append(...children);
   return made;
+}
+
+export function button(className, ...children) {
+  const made = element("button", className, ...children);
+  made.type = "button";
+  return made;
+}
+
+// The page of somebody's terminal, for a teacher.
+export const addressOf = ({ id }) => `/watch/${encodeURIComponent(id)}`;
+
+// A panel opens right below its button.
+export function below(opener, panel) {
+  panel.addEventListener("beforetoggle", () => {
+    const { left, bottom } = opener.getBoundingClientRect();
+    panel.style.setProperty("--left", `${left}px`);
+    panel.style.setProperty("--top", `${bottom + GAP}px`);
+  });
 }
 
 // Says into a role=status. What is written over at once would not be read.

@@ -1,7 +1,7 @@
 // The wall as a table: the same facts for a class that is too large for pictures, sorted by any column.
 
-import { setText } from "./page.js";
-import { addressOf, words } from "./wall_tile.js";
+import { addressOf, setText } from "./page.js";
+import { words } from "./wall_tile.js";
 
 const COLUMNS = [
   ["name", "Name"], ["state", "State"], ["task", "Task"], ["minutes", "At it for"], ["done", "Tasks"], ["open", "Terminal"],

@@ -1,6 +1,6 @@
 // Who is stuck, in order: each with the reason, the way to his terminal and a key for it.
 
-import { element, setText } from "./page.js";
+import { addressOf, element, setText } from "./page.js";
 
 const KEYS = 9; // digits
 
@@ -58,7 +58,7 @@ export class Needs {
 
 function line({ id, name }) {
   const link = element("a", "", name);
-  link.href = `/watch/${encodeURIComponent(id)}`;
+  link.href = addressOf({ id });
   const made = element("li", "", element("kbd", ""), link, element("span", "why"), element("span", "visited"));
   made.dataset.id = id;
   return made;

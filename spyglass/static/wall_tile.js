@@ -1,6 +1,6 @@
 // One tile: the picture of a terminal and what is known of its student.
 
-import { element, setText } from "./page.js";
+import { addressOf, button, element, setText } from "./page.js";
 import { Canvas, partOf } from "./wall_picture.js";
 
 const LINE = 1.25; // of the font size, as in wall.css
@@ -33,8 +33,6 @@ export function words(tile) {
   };
 }
 
-export const addressOf = (tile) => `/watch/${encodeURIComponent(tile.id)}`;
-
 export class Tile {
   /** @param {{frame: object, arrange: function}} wall */
   constructor(wall) {
@@ -55,8 +53,7 @@ export class Tile {
       element("span", "foot facts", part("visited", "fact"), part("engine", "fact"), part("database", "fact"), part("seat", "fact")),
     );
     this.face.draggable = false;
-    this.button = element("button", "quiet more", "⋯");
-    this.button.type = "button";
+    this.button = button("quiet more", "⋯");
     this.button.addEventListener("click", () => wall.arrange(this.data.id));
     this.element = element("li", "tile", this.face, this.button);
     this.element.draggable = true;

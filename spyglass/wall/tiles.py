@@ -25,7 +25,7 @@ def tile(here: "Services", seat: Person, course: ClassFile) -> dict[str, Any]:
         "group": seat.group or "",
         "spare": seat.role == "spare",
         "free": seat.role == "spare" and here.history.activity(seat.id) is None and not said["terminals"],
-        "task": next((task.title for task in course.course.tasks if task.id == one.task), ""),
+        "task": course.title_of(one.task),
         "minutes": int(one.worked // 60) if one.task else None,
         "asked": words.flag(here, request, course) if request else None,
         "visited": int(visited // 60) if visited is not None else None,

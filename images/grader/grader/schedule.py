@@ -52,9 +52,9 @@ class Turn:
             return self.finished + self.penalty
         if self.failed:
             return self.finished + RETRY
-        return (
-            max(self.changed, self.finished + gap) if self.changed is not None else self.finished + max(self.rest, gap)
-        )
+        if self.changed is None:
+            return self.finished + max(self.rest, gap)
+        return max(self.changed, self.finished + gap)
 
 
 class Schedule:

@@ -25,17 +25,12 @@ def act(browser: TestClient, action: str, *numbers: int) -> tuple[int, str]:
 
 def own(world: World, person: str) -> dict[str, Any]:
     """What a student's page is told."""
-    course, found = world.services.classroom.current(), world.services.classroom.find(person)
-    assert course
-    assert found
-    return words.own(world.services, found, course)
+    return words.own(world.services, world.person(person), world.course())
 
 
 def queue(world: World) -> dict[str, Any]:
     """What the teachers' pages are told."""
-    course = world.services.classroom.current()
-    assert course
-    return words.queue(world.services, course)
+    return words.queue(world.services, world.course())
 
 
 def requests(world: World) -> list[dict[str, Any]]:

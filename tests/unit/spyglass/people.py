@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from spyglass import app, audit, known, sessions, store, visits
-from spyglass.classroom import Classroom
+from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.grader import Grader
@@ -126,6 +126,18 @@ class World:
         part = self.folder / "class.part"
         part.write_text(json.dumps(course))
         part.replace(self.folder / "class.json")
+
+    def course(self) -> ClassFile:
+        """The class as it is now."""
+        found = self.services.classroom.current()
+        assert found
+        return found
+
+    def person(self, name: str) -> Person:
+        """Somebody of the class, by id."""
+        found = self.services.classroom.find(name)
+        assert found
+        return found
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""

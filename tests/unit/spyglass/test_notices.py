@@ -26,16 +26,11 @@ def write(world: World, to: str = "all", text: str = BREAK) -> None:
 
 
 def own(world: World, person: str) -> list[dict[str, Any]]:
-    found, course = world.services.classroom.find(person), world.services.classroom.current()
-    assert found
-    assert course
-    return words.own(world.services, found, course)
+    return words.own(world.services, world.person(person), world.course())
 
 
 def written(world: World) -> dict[str, Any]:
-    course = world.services.classroom.current()
-    assert course
-    return words.written(world.services, course)
+    return words.written(world.services, world.course())
 
 
 @pytest.mark.parametrize(
@@ -85,6 +80,8 @@ def test_what_is_taken_back_is_gone_everywhere(class_room: World) -> None:
     assert own(class_room, "s01") == []
     assert World(class_room.folder, clock=class_room.clock).services.notices.told() == []
     assert teacher.post("/notices/take-back", json={"number": notice["number"]}).status_code == 404
+    write(class_room)
+    assert own(class_room, "s01")[0]["number"] != notice["number"], "a page would take it for the one that is gone"
     assert class_room.browser("s01").post("/notices/read", json={"number": notice["number"]}).status_code == 404
 
 
@@ -127,8 +124,7 @@ def test_what_is_no_notice_at_all_is_refused(class_room: World, body: str) -> No
 
 
 def test_eyes_here_is_told_with_what_is_left_and_ends_by_itself(class_room: World) -> None:
-    course = class_room.services.classroom.current()
-    assert course
+    course = class_room.course()
     assert words.eyes(class_room.services, course) is None
     teacher = class_room.browser("teacher")
     assert teacher.post("/notices/eyes", json={"minutes": 2}).status_code == 204

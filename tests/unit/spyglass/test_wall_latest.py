@@ -9,10 +9,13 @@ from spyglass.wall.latest import Latest
 from tests.waiting import PATIENCE
 
 
-def test_a_slow_reader_gets_the_newest_and_nothing_piles_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latest, "GATHER", 0.0)
     monkeypatch.setattr(latest, "WITHIN", 0.05)
 
+
+def test_a_slow_reader_gets_the_newest_and_nothing_piles_up() -> None:
     async def read() -> None:
         values = Latest()
         with values.reader("teacher") as slow:
@@ -29,10 +32,7 @@ def test_a_slow_reader_gets_the_newest_and_nothing_piles_up(monkeypatch: pytest.
     asyncio.run(read())
 
 
-def test_pictures_come_at_the_pages_own_pace_and_facts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latest, "GATHER", 0.0)
-    monkeypatch.setattr(latest, "WITHIN", 0.05)
-
+def test_pictures_come_at_the_pages_own_pace_and_facts_at_once() -> None:
     async def read() -> None:
         values = Latest()
         with values.reader("teacher") as reader:
