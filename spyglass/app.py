@@ -29,6 +29,8 @@ from spyglass import (
     visits,
     watch,
 )
+from spyglass.admin import actions, audit_page, student
+from spyglass.admin.alone import Alone
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
@@ -84,6 +86,7 @@ def build(settings: Settings) -> Services:
     asked = queue.HelpQueue(database)
     presence = Presence()
     return Services(
+        alone=Alone(),
         audit=audit.Audit(database),
         board=Board(asked.question),
         classroom=Classroom(settings.class_file),
@@ -125,6 +128,9 @@ def create(here: Services) -> Starlette:
                 *wall.routes,
                 *help_routes.routes,
                 *notice_routes.routes,
+                *student.routes,
+                *actions.routes,
+                *audit_page.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

@@ -1,4 +1,4 @@
-"""The directory: a user name and a password in, yes or no out; and a person's own change of password.
+"""The directory: a user name and a password in, yes or no out; a person's own change of password; a student's new one.
 
 Accounts and passwords live in LDAP only. Every question is asked in a thread of its own small pool and is given up
 after a few seconds, so that a directory that does not answer delays nobody who is signed in already.
@@ -7,7 +7,7 @@ after a few seconds, so that a directory that does not answer delays nobody who 
 import asyncio
 import json
 import logging
-import ssl
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import ldap3
 from ldap3.core.exceptions import LDAPException, LDAPExceptionError
 from ldap3.utils.conv import escape_filter_chars
-from pyasn1.codec.ber import decoder  # type: ignore[import-untyped]
-from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
-from pyasn1.type import namedtype, tag, univ  # type: ignore[import-untyped]
+
+from spyglass.password_policy import PASSWORD_POLICY, reason
+from spyglass.verified_tls import VerifiedTls
 
 log = logging.getLogger(__name__)
 
@@ -27,29 +27,19 @@ Answer = TypeVar("Answer")
 
 PATIENCE = 4.5  # seconds for the whole of a question
 STEP = 4  # seconds for each of its parts
-PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105 - the control of draft-behera-ldap-password-policy
 
-UNREADABLE = "The directory did not accept this password. Try a longer one with other characters."
-REASONS = {  # the error codes of the password policy's answer
-    3: "Your password cannot be changed here. Ask your teacher.",
-    4: "The old password is missing.",
-    5: "The new password is too simple. Use more, and more different, characters.",
-    6: "The new password is too short. Use at least 8 characters.",
-    7: "You changed your password only a moment ago. Try again later.",
-    8: "You have used this password before. Choose a new one.",
-}
-RESULTS = {  # LDAP's own result codes, where there is no such answer
-    2: "This directory does not offer a change of password here. Ask your teacher where to change it.",
-    19: UNREADABLE,
-    50: "Your password cannot be changed here. Ask your teacher.",
-    53: "This directory does not offer a change of password here. Ask your teacher where to change it.",
-}
 SUCCESS = 0
 INVALID_CREDENTIALS = 49
+INSUFFICIENT_RIGHT = 50
+NOT_FROM_HERE = "The directory lets nobody set this account's password from here."
 
 
 class DirectoryDownError(Exception):
     """The directory gave no answer, or not one that says yes or no."""
+
+
+class UnansweredError(DirectoryDownError):
+    """It was asked and did not answer in time: what it was asked for may have happened."""
 
 
 class RefusedError(Exception):
@@ -72,44 +62,14 @@ class DirectorySettings:
     bind_password: str
     attribute: str = "uid"
     bundled: bool = True
+    keeper_dn: str | None = None  # may set a student's password; only the workshop's own directory has one
+    keeper_password: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> "DirectorySettings":
         """Read the file; keys that are not ours are left alone."""
         values = json.loads(path.read_text())
         return cls(**{key: value for key, value in values.items() if key in cls.__dataclass_fields__})
-
-
-class _PolicyAnswer(univ.Sequence):  # type: ignore[misc] # pyasn1 is untyped
-    """PasswordPolicyResponseValue, as far as it is read here."""
-
-    componentType = namedtype.NamedTypes(  # noqa: N815 - pyasn1's name
-        namedtype.OptionalNamedType(
-            "warning", univ.Any().subtype(implicitTag=tag.Tag(tag.tagClassContext, tag.tagFormatConstructed, 0))
-        ),
-        namedtype.OptionalNamedType(
-            "error", univ.Enumerated().subtype(implicitTag=tag.Tag(tag.tagClassContext, tag.tagFormatSimple, 1))
-        ),
-    )
-
-
-class _VerifiedTls(ldap3.Tls):  # type: ignore[misc] # ldap3 is untyped
-    """TLS by Python's own context, which checks the certificate's name while it connects.
-
-    A university's CA is often too old to meet Python 3.13's strict reading of RFC 5280 (no key usage, no key
-    identifiers). It is the one that was chosen to be trusted, so signature, name and dates are what counts.
-    """
-
-    def __init__(self, ca: Path) -> None:
-        super().__init__(validate=ssl.CERT_REQUIRED)
-        self._context = ssl.create_default_context(cafile=str(ca))
-        self._context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-
-    def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: ANN401 - ldap3 is untyped
-        """Called by ldap3 for ldaps and StartTLS alike."""
-        connection.socket = self._context.wrap_socket(
-            connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=do_handshake
-        )
 
 
 class Directory:
@@ -124,7 +84,7 @@ class Directory:
             settings.host,
             port=settings.port,
             use_ssl=settings.tls == "ldaps",
-            tls=_VerifiedTls(ca),
+            tls=VerifiedTls(ca),
             get_info=ldap3.NONE,
             connect_timeout=STEP,
         )
@@ -144,19 +104,42 @@ class Directory:
             raise RefusedError("The new password is missing.")
         await self._ask(lambda: self._change(name, old, new))
 
+    @property
+    def can_set_passwords(self) -> bool:
+        """Whether this directory lets the workshop set a student's password."""
+        return bool(self._settings.keeper_dn and self._settings.keeper_password)
+
+    async def set_password(self, name: str, new: str) -> None:
+        """Set a student's password without the old one.
+
+        Raises:
+            RefusedError: the directory objects; the old one stays.
+            UnansweredError: it may have happened.
+            DirectoryDownError: it has not.
+        """
+        if not self.can_set_passwords:
+            raise RefusedError(NOT_FROM_HERE)
+        if not new:  # the directory would make one up
+            raise RefusedError("The new password is missing.")
+        # Three binds and a hash; given up in the middle, nobody would know which password is the right one.
+        given_up = threading.Event()
+        try:
+            await self._ask(lambda: self._set(name, new, given_up), 3 * self._patience)
+        finally:
+            given_up.set()
+
     def close(self) -> None:
         """Let go of the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _ask(self, question: Callable[[], Answer]) -> Answer:
+    async def _ask(self, question: Callable[[], Answer], patience: float | None = None) -> Answer:
         loop = asyncio.get_running_loop()
+        seconds = patience or self._patience
         try:
-            return await asyncio.wait_for(loop.run_in_executor(self._threads, question), self._patience)
+            return await asyncio.wait_for(loop.run_in_executor(self._threads, question), seconds)
         except TimeoutError as error:
-            log.warning(
-                "directory %s:%s: no answer within %s s", self._settings.host, self._settings.port, self._patience
-            )
-            raise DirectoryDownError(f"no answer within {self._patience} s") from error
+            log.warning("directory %s:%s: no answer within %s s", self._settings.host, self._settings.port, seconds)
+            raise UnansweredError(f"no answer within {seconds} s") from error
         except (LDAPException, OSError) as error:
             log.warning("directory %s:%s: %s", self._settings.host, self._settings.port, error)
             raise DirectoryDownError(str(error)) from error
@@ -223,19 +206,34 @@ class Directory:
                 controls=[(PASSWORD_POLICY, False, None)],
             )
             if connection.result["result"] != SUCCESS:
-                raise RefusedError(_reason(connection.result))
+                raise RefusedError(reason(connection.result))
         finally:
             connection.unbind()
 
-
-def _reason(result: dict[str, Any]) -> str:
-    control = (result.get("controls") or {}).get(PASSWORD_POLICY)
-    if control:
+    def _set(self, name: str, new: str, given_up: threading.Event) -> None:
+        dn = self._find(name)
+        if dn is None:
+            raise RefusedError("The directory has no such account.")
+        keeper = self._bind_as(self._settings.keeper_dn or "", self._settings.keeper_password or "")
+        if keeper is None:
+            raise LDAPExceptionError("the keeper's own bind: invalidCredentials")
         try:
-            answer, _rest = decoder.decode(control["value"], asn1Spec=_PolicyAnswer())
-        except PyAsn1Error:
-            log.warning("directory: unreadable answer of the password policy")
-        else:
-            if answer["error"].hasValue():
-                return REASONS.get(int(answer["error"]), UNREADABLE)
-    return RESULTS.get(result["result"], UNREADABLE)
+            if given_up.is_set():  # a password that comes late would undo the one that was set since
+                raise LDAPExceptionError("nobody waits for the new password any more")
+            _put_password(keeper, dn, new)
+        finally:
+            keeper.unbind()
+
+
+def _put_password(keeper: Any, dn: str, new: str) -> None:  # noqa: ANN401 - ldap3 is untyped
+    try:
+        keeper.extend.standard.modify_password(
+            user=dn, new_password=new.encode(), controls=[(PASSWORD_POLICY, False, None)]
+        )
+    except (LDAPException, OSError) as error:
+        raise UnansweredError(str(error)) from error
+    result = keeper.result
+    if result["result"] == INSUFFICIENT_RIGHT:
+        raise RefusedError(NOT_FROM_HERE)
+    if result["result"] != SUCCESS:
+        raise RefusedError(reason(result))

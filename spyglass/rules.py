@@ -51,6 +51,11 @@ RULES: Mapping[str, Rule] = {
     "/notices/eyes": Rule.TEACHER,
     "/notices/take-back": Rule.TEACHER,
     "/notices/read": Rule.SIGNED_IN,  # only what is for him
+    "/students/{person}": Rule.TEACHER,
+    "/students/{person}/events": Rule.TEACHER,
+    "/students/{person}/new-password": Rule.TEACHER,
+    "/audit": Rule.TEACHER,
+    "/audit.csv": Rule.TEACHER,
     "/class/tasks": Rule.TEACHER,
     "/class.csv": Rule.TEACHER,
     "/progress": Rule.SIGNED_IN,

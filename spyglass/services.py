@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from spyglass.admin.alone import Alone
 from spyglass.audit import Audit
 from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
@@ -30,6 +31,7 @@ from spyglass.wall.wall import Wall
 class Services:
     """One of each."""
 
+    alone: Alone
     audit: Audit
     board: Board
     classroom: Classroom

@@ -30,6 +30,11 @@ class Session:
     person: str
     expires: float
 
+    @property
+    def began(self) -> float:
+        """When it signed in, in seconds since 1970."""
+        return self.expires - LIFETIME
+
 
 def key_of(token: str) -> str:
     """What is kept of a token. No salt and no slow hash: it has 256 random bits."""
@@ -48,6 +53,7 @@ class Sessions:
         self._database = database
         self._ended = ended
         self._clock = clock
+        self._seen: dict[str, float] = {}  # by key; not worth a write at each request
 
     def begin(self, person: str) -> str:
         """A new session; the token is returned once and stored nowhere."""
@@ -62,7 +68,19 @@ class Sessions:
         row = self._database.execute(
             "SELECT key, person, expires FROM sessions WHERE key = ? AND expires > ?", (key_of(token), self._clock())
         ).fetchone()
-        return Session(**row) if row else None
+        if row is None:
+            return None
+        self._seen[row["key"]] = self._clock()
+        return Session(**row)
+
+    def of(self, person: str) -> list[Session]:
+        """Where somebody is signed in, the newest first."""
+        living = "SELECT key, person, expires FROM sessions WHERE person = ? AND expires > ? ORDER BY expires DESC"
+        return [Session(**row) for row in self._database.execute(living, (person, self._clock()))]
+
+    def last_seen(self, session: Session) -> float | None:
+        """When this browser last asked for something, in seconds since 1970; None: not since the app was started."""
+        return self._seen.get(session.key)
 
     def remaining(self, session: Session) -> float:
         """Seconds until the session expires."""
@@ -76,6 +94,13 @@ class Sessions:
         """Sign the person out everywhere else."""
         self._remove("person = ? AND key <> ?", session.person, session.key)
 
+    def end_all(self, person: str) -> None:
+        """Sign the person out everywhere."""
+        self._remove("person = ?", person)
+
     def _remove(self, condition: str, *values: str) -> None:
         statement = f"DELETE FROM sessions WHERE {condition} RETURNING key"  # noqa: S608 - the two conditions above
-        self._ended([row["key"] for row in self._database.execute(statement, values).fetchall()])
+        ended = [row["key"] for row in self._database.execute(statement, values).fetchall()]
+        for key in ended:
+            self._seen.pop(key, None)
+        self._ended(ended)

@@ -25,9 +25,14 @@ STANDARD_PORTS = {"ldap": 389, "ldaps": 636}
 
 @dataclass(frozen=True)
 class Access:
-    """How a service asks the directory: ``config`` is the JSON text it reads (secret), ``ca`` the PEM it trusts."""
+    """How a service asks the directory: ``config`` is the JSON text it reads (secret), ``ca`` the PEM it trusts.
+
+    ``keeping`` is ``config`` for the one service that sets students' passwords; in a directory that is not ours it is
+    the same.
+    """
 
     config: pulumi.Output[str]
+    keeping: pulumi.Output[str]
     ca: pulumi.Output[str]
 
 
@@ -57,6 +62,7 @@ class Directory(pulumi.ComponentResource):
             return
         child = pulumi.ResourceOptions(parent=self)
         reader = password("directory-reader", 24, child)
+        keeper = password("directory-keeper", 24, child)
         self.data = volume("directory-data", host, "directory", None, child)
         self.server = service(
             "directory",
@@ -65,25 +71,29 @@ class Directory(pulumi.ComponentResource):
             ServiceArgs(
                 image=image,
                 files={"/etc/mentor/tls.crt": certificate.public, "/etc/mentor/ca.crt": authority},
-                secrets={"/etc/mentor/tls.key": certificate.private, "/etc/mentor/reader_password": reader},
+                secrets={
+                    "/etc/mentor/tls.key": certificate.private,
+                    "/etc/mentor/reader_password": reader,
+                    "/etc/mentor/keeper_password": keeper,
+                },
                 volumes={"/var/lib/ldap": self.data.name},
             ),
             child,
         )
+        way: dict[str, pulumi.Input[str] | int | bool] = {
+            "host": "directory",
+            "port": 636,
+            "tls": "ldaps",
+            "base": f"ou=people,{BASE}",
+            "bind_dn": f"cn=reader,{BASE}",
+            "bind_password": reader,
+            "attribute": "uid",
+            "bundled": True,
+        }
+        kept = {"keeper_dn": f"cn=keeper,{BASE}", "keeper_password": keeper}
         self.access = Access(
-            config=pulumi.Output.json_dumps(
-                {
-                    "host": "directory",
-                    "port": 636,
-                    "tls": "ldaps",
-                    "base": f"ou=people,{BASE}",
-                    "bind_dn": f"cn=reader,{BASE}",
-                    "bind_password": reader,
-                    "attribute": "uid",
-                    "bundled": True,
-                },
-                sort_keys=True,
-            ),
+            config=pulumi.Output.json_dumps(way, sort_keys=True),
+            keeping=pulumi.Output.json_dumps(way | kept, sort_keys=True),
             ca=authority,
         )
         self.register_outputs({})
@@ -104,7 +114,5 @@ def _external(settings: DirectorySettings) -> Access:
     }
     # Without `directory.ca` the authorities that this machine trusts are trusted: a public certificate then works.
     authorities = settings.ca or ssl.get_default_verify_paths().openssl_cafile
-    return Access(
-        pulumi.Output.secret(json.dumps(config, sort_keys=True)),
-        pulumi.Output.from_input(Path(authorities).read_text(encoding="utf-8")),
-    )
+    told = pulumi.Output.secret(json.dumps(config, sort_keys=True))
+    return Access(told, told, pulumi.Output.from_input(Path(authorities).read_text(encoding="utf-8")))

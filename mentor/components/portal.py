@@ -147,7 +147,7 @@ class Portal(pulumi.ComponentResource):
                 files={"/etc/mentor/directory_ca.crt": args.directory.ca},
                 secrets={
                     "/etc/mentor/ssh_key": args.terminal_key,
-                    "/etc/mentor/directory.json": args.directory.config,
+                    "/etc/mentor/directory.json": args.directory.keeping,
                 },
                 environment={
                     "SPYGLASS_NETWORK": str(args.roster.backplane),

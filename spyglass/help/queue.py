@@ -126,6 +126,11 @@ class HelpQueue:
         """Somebody's open request."""
         return self._open.get(person)
 
+    def history(self, person: str) -> list[Request]:
+        """Everything that somebody asked, the newest first."""
+        rows = self._database.execute("SELECT * FROM help WHERE person = ? ORDER BY number DESC", (person,))
+        return [Request(**dict(row) | {"undone": bool(row["undone"])}) for row in rows]
+
     def question(self, person: str) -> str | None:
         """What somebody asks."""
         request = self._open.get(person)

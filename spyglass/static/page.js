@@ -24,6 +24,9 @@ export function button(className, ...children) {
 // The page of somebody's terminal, for a teacher.
 export const addressOf = ({ id }) => `/watch/${encodeURIComponent(id)}`;
 
+// His own page, for a teacher.
+export const pageOf = ({ id }) => `/students/${encodeURIComponent(id)}`;
+
 // A panel opens right below its button.
 export function below(opener, panel) {
   panel.addEventListener("beforetoggle", () => {

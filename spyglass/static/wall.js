@@ -1,6 +1,6 @@
 // The teacher's wall: tiles or a list, who needs somebody beside them, and everything on it by keyboard.
 
-import { follow, setText } from "./page.js";
+import { follow, pageOf, setText } from "./page.js";
 import { Arranging } from "./wall_arranging.js";
 import { Beside } from "./wall_beside.js";
 import { Grid } from "./wall_grid.js";
@@ -163,6 +163,7 @@ const does = {
     changed();
   },
   arrange: (tile) => arranging.open(tile.data.id, grouped),
+  student: (tile) => location.assign(pageOf(tile.data)),
 };
 keys(does, { grid, search });
 

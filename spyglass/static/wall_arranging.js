@@ -1,6 +1,6 @@
 // The dialog of one tile: pin it, move it, put it into a group. What dragging does, without dragging.
 
-import { setText } from "./page.js";
+import { pageOf, setText } from "./page.js";
 
 export class Arranging {
   /** @param {HTMLDialogElement} dialog @param {Layout} layout @param {Map} tiles @param {function} changed */
@@ -32,6 +32,7 @@ export class Arranging {
 
   #show() {
     setText(this.dialog.querySelector("h2"), this.tiles.get(this.id).name);
+    this.dialog.querySelector("a").href = pageOf({ id: this.id });
     setText(this.part("pin"), this.layout.pinned.has(this.id) ? "Unpin" : "Pin");
   }
 

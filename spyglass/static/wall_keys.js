@@ -4,7 +4,7 @@ const ALWAYS = {
   "/": "search", "?": "help", h: "queue", w: "write", e: "eyes", v: "view", "+": "larger", "-": "smaller", 0: "fit", s: "pause", m: "terminal",
 };
 const AT_A_REQUEST = { c: "claim", d: "resolve", b: "put-back" };
-const AT_A_TILE = { p: "pin", a: "arrange" };
+const AT_A_TILE = { p: "pin", a: "arrange", i: "student" };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /** Listen for the whole page. */

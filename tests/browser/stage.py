@@ -99,9 +99,11 @@ def up(folder: Path) -> None:
     pem = {name: (folder / name).read_text() for name in ("ca.crt", "tls.crt", "tls.key", "key", "key.pub")}
     tls = {"mentor/tls.crt": pem["tls.crt"], "mentor/tls.key": pem["tls.key"], "mentor/ca.crt": pem["ca.crt"]}
     run("docker", "network", "create", "--subnet", NETWORK, PREFIX)
-    create("directory", images["directory"], {**tls, "mentor/reader_password": "stage-reader"})
+    passwords = {"mentor/reader_password": "stage-reader", "mentor/keeper_password": "stage-keeper"}
+    create("directory", images["directory"], {**tls, **passwords})
     access = {"host": "directory", "port": 636, "tls": "ldaps", "base": "ou=people,dc=mentor", "attribute": "uid"}
     access |= {"bind_dn": "cn=reader,dc=mentor", "bind_password": "stage-reader"}
+    access |= {"keeper_dn": "cn=keeper,dc=mentor", "keeper_password": "stage-keeper"}
     secrets = {"mentor/ssh_key": pem["key"], "mentor/directory.json": json.dumps(access)}
     secrets["mentor/directory_ca.crt"] = pem["ca.crt"]
     create("spyglass", images["spyglass"], secrets, "-e", f"SPYGLASS_NETWORK={NETWORK}", "-e", "SPYGLASS_STACK=stage")

@@ -227,6 +227,16 @@ def test_no_password_reaches_a_command_line_an_environment_or_a_label(declare: D
                 assert "PRIVATE KEY" not in plain(value), f"{each.name}.{key}"
 
 
+def test_only_directory_and_web_app_know_the_password_that_sets_passwords(declare: Declare) -> None:
+    graph = declare(students=1)
+    knowing = {
+        each.name
+        for each in graph
+        if "canary-directory-keeper" in json.dumps(each.inputs.get("uploads", []), default=str)
+    }
+    assert knowing == {"directory", "spyglass"}
+
+
 def test_an_external_directory_gets_no_server_and_no_account(
     declare: Declare, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

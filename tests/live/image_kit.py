@@ -231,7 +231,9 @@ def published(container: str, port: int) -> int:
     return int(docker("port", container, f"{port}/tcp").stdout.splitlines()[0].rsplit(":", 1)[1])
 
 
-def directory_files(authority: Authority, reader: str, name: str = "directory") -> dict[str, str]:
+def directory_files(
+    authority: Authority, reader: str, name: str = "directory", keeper: str = "keeper-password"
+) -> dict[str, str]:
     """What the directory image expects in /etc/mentor."""
     pair = authority.issue(name)
     return {
@@ -239,6 +241,7 @@ def directory_files(authority: Authority, reader: str, name: str = "directory") 
         "tls.key": pair.key,
         "ca.crt": authority.certificate,
         "reader_password": reader,
+        "keeper_password": keeper,
     }
 
 

@@ -15,6 +15,7 @@ from tests.live import image_kit as kit
 from tests.waiting import PATIENCE
 
 READER = 'reader-canary "#\\ö'
+KEEPER = 'keeper-canary "#\\ö'
 FIRST = "first-password"
 BASE = "ou=people,dc=mentor"
 
@@ -64,7 +65,7 @@ class Running:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with kit.ground() as ground:
         authority = kit.Authority.new(tmp_path_factory.mktemp("directory") / "ca")
-        files = kit.directory_files(authority, READER)
+        files = kit.directory_files(authority, READER, keeper=KEEPER)
         volume = ground.volume("ldap")
         container = start(ground, files, volume)
         yield Running(ground, container, volume, authority, files)
@@ -192,6 +193,70 @@ def test_t11_nobody_reads_or_changes_another_ones_password(running: Running) -> 
     assert not reader.modify(f"uid=a02,{BASE}", change)
 
 
+def test_the_keeper_sets_a_students_password_within_the_policy(running: Running) -> None:
+    running.put("k01")
+    keeper = running.connection("cn=keeper,dc=mentor", KEEPER)
+    assert keeper.extend.standard.modify_password(f"uid=k01,{BASE}", None, "a-new-password")
+    assert running.signs_in("k01", "a-new-password")
+    assert not running.signs_in("k01", "first-password")
+    assert not keeper.extend.standard.modify_password(f"uid=k01,{BASE}", None, "short")
+    assert keeper.result["description"] == "constraintViolation"
+    assert not keeper.modify(f"uid=k01,{BASE}", {"userPassword": [(ldap3.MODIFY_REPLACE, ["{CLEARTEXT}x"])]})
+    assert running.signs_in("k01", "a-new-password")
+    stored = kit.docker("exec", running.container, "slapcat", "-f", "/etc/ldap/slapd.conf", "-a", "(uid=k01)").stdout
+    assert "userPassword:: e0FSR09OMn0k" in stored  # {ARGON2}$
+
+
+def test_the_keeper_can_do_nothing_else(running: Running) -> None:
+    running.put("k02")
+    running.put("k03", group="teachers")
+    keeper = running.connection("cn=keeper,dc=mentor", KEEPER)
+    assert not keeper.search("dc=mentor", "(objectClass=*)", attributes=["*", "userPassword"])
+    assert not keeper.search(BASE, "(uid=k02)")
+    assert not keeper.compare(f"uid=k02,{BASE}", "userPassword", "first-password")
+    other = [
+        (f"uid=k03,{BASE}", "userPassword", "taken-over-now"),  # a teacher's
+        ("cn=reader,dc=mentor", "userPassword", "taken-over-now"),
+        (f"uid=k02,{BASE}", "cn", "Somebody Else"),
+        (f"uid=k02,{BASE}", "mail", "me@example.org"),
+        (f"uid=k02,{BASE}", "pwdPolicySubentry", "cn=default,ou=policies,dc=mentor"),
+        ("cn=default,ou=policies,dc=mentor", "pwdMinLength", "1"),
+    ]
+    for dn, attribute, value in other:
+        assert not keeper.modify(dn, {attribute: [(ldap3.MODIFY_REPLACE, [value])]}), (dn, attribute)
+    for group in ("teachers", "students"):
+        dn = f"cn={group},ou=groups,dc=mentor"
+        assert not keeper.modify(dn, {"member": [(ldap3.MODIFY_ADD, ["cn=keeper,dc=mentor"])]})
+    assert not keeper.extend.standard.modify_password(f"uid=k03,{BASE}", None, "taken-over-now")
+    assert not keeper.add(f"uid=k04,{BASE}", ["inetOrgPerson"], {"cn": "x", "sn": "x"})
+    assert not keeper.delete(f"uid=k02,{BASE}")
+    assert not keeper.modify_dn(f"uid=k02,{BASE}", "uid=k05")
+    assert running.signs_in("k02", FIRST)
+    assert running.signs_in("k03", FIRST)
+    assert running.connection("cn=reader,dc=mentor", READER).bound
+
+
+def test_who_became_a_teacher_is_out_of_the_keepers_reach_at_once(running: Running) -> None:
+    running.put("k06")
+    running.put("k06", group="teachers")
+    keeper = running.connection("cn=keeper,dc=mentor", KEEPER)
+    assert not keeper.extend.standard.modify_password(f"uid=k06,{BASE}", None, "taken-over-now")
+    assert running.signs_in("k06", FIRST)
+
+
+def test_a_directory_from_before_the_keeper_gets_one(running: Running) -> None:
+    volume = running.ground.volume("older")
+    container = start(running.ground, running.files, volume, "older")
+    kit.put_account(container, "s01", FIRST)
+    kit.docker("exec", container, "ldapdelete", "-Q", "-Y", "EXTERNAL", "-H", "ldapi:///", "cn=keeper,dc=mentor")
+    running.ground.remove(container)
+    again = start(running.ground, running.files, volume, "older")
+    renewed = Running(running.ground, again, volume, running.authority, running.files)
+    keeper = renewed.connection("cn=keeper,dc=mentor", KEEPER)
+    assert keeper.extend.standard.modify_password(f"uid=s01,{BASE}", None, "a-new-password")
+    assert renewed.signs_in("s01", "a-new-password")
+
+
 def test_a_person_changes_his_own_password_within_the_policy(running: Running) -> None:
     running.put("a03")
     own = running.connection(f"uid=a03,{BASE}", "first-password")
@@ -262,6 +327,7 @@ def test_a_first_start_that_was_killed_is_begun_again(running: Running) -> None:
     ("change", "message"),
     [
         ({"reader_password": ""}, "directory: /etc/mentor/reader_password is missing or empty"),
+        ({"keeper_password": ""}, "directory: /etc/mentor/keeper_password is missing or empty"),
         (
             {"tls.crt": "wrong name"},
             "directory: the certificate in /etc/mentor/tls.crt is not one for the name 'directory'",

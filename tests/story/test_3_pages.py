@@ -8,6 +8,10 @@ from tests.browser.test_sign_in import (  # noqa: F401 - collected here as well,
     test_a_student_signs_in_by_ip_and_types,
     test_the_keyboard_alone_is_enough,
 )
+from tests.browser.test_student_page import (  # noqa: F401
+    test_a_new_password_is_shown_once_and_is_the_one_that_counts,
+    wall,
+)
 from tests.browser.test_teacher import (  # noqa: F401
     student,
     test_a_student_may_not_watch_another,

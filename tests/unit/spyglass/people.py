@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from spyglass import app, audit, known, sessions, store, visits
+from spyglass.admin.alone import Alone
 from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
@@ -57,6 +58,7 @@ class KnownPasswords(Directory):
         self.passwords = {person["id"]: f"{person['id']}-password" for person in PEOPLE}
         self.asked: list[str] = []
         self.is_down = False
+        self.is_ours = True
 
     async def check(self, name: str, password: str) -> bool:
         self.asked.append(name)
@@ -71,6 +73,15 @@ class KnownPasswords(Directory):
             raise WrongPasswordError
         if len(new) < 8:
             raise RefusedError("The new password is too short. Use at least 8 characters.")
+        self.passwords[name] = new
+
+    @property
+    def can_set_passwords(self) -> bool:
+        return self.is_ours
+
+    async def set_password(self, name: str, new: str) -> None:
+        if self.is_down:
+            raise DirectoryDownError
         self.passwords[name] = new
 
     def close(self) -> None:
@@ -99,6 +110,7 @@ class World:
         asked = queue.HelpQueue(database, lambda: self.clock[0])
         presence = Presence(lambda: self.clock[0])
         return Services(
+            alone=Alone(),
             audit=audit.Audit(database),
             board=Board(asked.question),
             classroom=Classroom(self.folder / "class.json"),

@@ -1,17 +1,28 @@
 """The directory's answers, from a real slapd of this machine."""
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ldap3.core.exceptions import LDAPException, LDAPSocketReceiveError
+from ldap3.extend import StandardExtendedOperations
 
-from spyglass.directory import Directory, DirectoryDownError, DirectorySettings, RefusedError, WrongPasswordError
+from spyglass.directory import (
+    Directory,
+    DirectoryDownError,
+    DirectorySettings,
+    RefusedError,
+    UnansweredError,
+    WrongPasswordError,
+)
 from tests.ports import free_port
 from tests.waiting import PATIENCE, wait_for_server
 
@@ -35,6 +46,8 @@ directory {folder}/data
 overlay ppolicy
 ppolicy_default "cn=default,dc=mentor"
 ppolicy_hash_cleartext
+access to dn.exact="uid=s01,ou=people,dc=mentor" attrs=userPassword
+  by dn.exact="cn=keeper,dc=mentor" =w by self =xw by anonymous auth by * none
 access to attrs=userPassword by self =xw by anonymous auth by * none
 access to * by dn.exact="cn=reader,dc=mentor" read by self read by * none
 """
@@ -56,6 +69,11 @@ dn: cn=reader,dc=mentor
 objectClass: simpleSecurityObject
 objectClass: organizationalRole
 userPassword: reader-password
+
+dn: cn=keeper,dc=mentor
+objectClass: simpleSecurityObject
+objectClass: organizationalRole
+userPassword: keeper-password
 
 dn: ou=people,dc=mentor
 objectClass: organizationalUnit
@@ -193,3 +211,73 @@ def test_a_person_changes_his_own_password(directory: Directory) -> None:
         with pytest.raises(WrongPasswordError):
             asyncio.run(directory.change_password("s01", wrong, "again another one"))
     assert check(directory, "s01", "quite another one")
+
+
+def test_the_keeper_sets_the_passwords_that_he_may_and_says_why_not(
+    server: tuple[Path, DirectorySettings, int],
+) -> None:
+    folder, settings, _ = server
+    keeper = replace(settings, keeper_dn="cn=keeper,dc=mentor", keeper_password="keeper-password")
+    ours = Directory(keeper, folder / "ca.crt")
+    assert ours.can_set_passwords
+    asyncio.run(ours.set_password("s01", "set by the teacher"))
+    assert check(ours, "s01", "set by the teacher")
+    for name, new, words in (
+        ("s01", "short", "too short"),
+        ("s01", "", "missing"),
+        ("s02", "set by the teacher", "from here"),
+        ("nobody", "set by the teacher", "no such account"),
+    ):
+        with pytest.raises(RefusedError, match=words):
+            asyncio.run(ours.set_password(name, new))
+    assert check(ours, "s02", UMLAUT)
+    wrong = Directory(replace(keeper, keeper_password="wrong"), folder / "ca.crt")
+    with pytest.raises(DirectoryDownError, match="keeper"):
+        asyncio.run(wrong.set_password("s01", "another one here"))
+    theirs = Directory(settings, folder / "ca.crt")
+    assert not theirs.can_set_passwords
+    with pytest.raises(RefusedError, match="from here"):
+        asyncio.run(theirs.set_password("s01", "another one here"))
+
+
+def test_a_new_password_that_was_sent_and_not_answered_may_have_been_set(
+    server: tuple[Path, DirectorySettings, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, settings, _ = server
+    keeper = replace(settings, keeper_dn="cn=keeper,dc=mentor", keeper_password="keeper-password")
+    ours = Directory(keeper, folder / "ca.crt")
+
+    def cut(*_: object, **__: object) -> None:
+        raise LDAPSocketReceiveError("the line is gone")
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(StandardExtendedOperations, "modify_password", cut)
+        with pytest.raises(UnansweredError, match="line is gone"):
+            asyncio.run(ours.set_password("s01", "perhaps this one"))
+    absent = Directory(replace(keeper, port=free_port()), folder / "ca.crt")
+    with pytest.raises(DirectoryDownError) as nothing_sent:
+        asyncio.run(absent.set_password("s01", "never this one"))
+    assert not isinstance(nothing_sent.value, UnansweredError)
+
+
+def test_a_password_that_comes_too_late_is_not_set_any_more(
+    server: tuple[Path, DirectorySettings, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, settings, _ = server
+    keeper = replace(settings, keeper_dn="cn=keeper,dc=mentor", keeper_password="keeper-password")
+    slow = Directory(keeper, folder / "ca.crt", patience=0.1)
+    set_now = Directory._set  # noqa: SLF001 - held up as a slow network would
+
+    def set_late(*everything: Any) -> None:
+        assert everything[-1].wait(PATIENCE)  # until it is given up
+        with contextlib.suppress(DirectoryDownError, LDAPException):
+            set_now(*everything)
+        done.set()
+
+    done = threading.Event()
+    asyncio.run(Directory(keeper, folder / "ca.crt").set_password("s01", "the one that counts"))
+    monkeypatch.setattr(Directory, "_set", set_late)
+    with pytest.raises(UnansweredError):
+        asyncio.run(slow.set_password("s01", "the one that is late"))
+    assert done.wait(PATIENCE)
+    assert check(Directory(settings, folder / "ca.crt"), "s01", "the one that counts")

@@ -20,7 +20,7 @@ def test_a_teachers_home_is_the_wall_and_a_students_is_not(world: World) -> None
 
 def test_the_way_to_tasks_sheet_and_boards_is_on_it(world: World) -> None:
     page = world.browser("teacher").get("/").text
-    for address in ("/class/tasks", "/class.csv", "/terminal"):
+    for address in ("/class/tasks", "/class.csv", "/audit", "/terminal"):
         assert f'href="{address}"' in page
     assert "Boards" not in page
     world.put(class_json(boards="/grafana/d/mentor-class"))

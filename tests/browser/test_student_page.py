@@ -1,0 +1,78 @@
+"""A student's page, by a teacher and a student who meet: what is known of him, and a new password."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.actions import OpenPage, Portal, connected, sign_in, tile_of
+from tests.browser.axe import serious
+from tests.browser.test_password import change
+
+LEGIBLE = re.compile(r"[a-hjkmnp-z2-9]{12}")
+
+
+@pytest.fixture
+def wall(portal: Portal, open_page: OpenPage) -> Page:
+    page = open_page()
+    sign_in(page, portal.teacher, portal.url)
+    expect(tile_of(page, portal.student(1))).to_be_visible()
+    return page
+
+
+def test_a_new_password_is_shown_once_and_is_the_one_that_counts(
+    portal: Portal, wall: Page, open_page: OpenPage
+) -> None:
+    student = portal.student(1)
+    desk = open_page()
+    sign_in(desk, student, portal.url)
+    connected(desk)
+    tile_of(wall, student).locator(".face").focus()
+    wall.keyboard.press("i")
+    expect(wall.get_by_role("heading", level=1)).to_contain_text(student.id)
+    opener = wall.get_by_role("button", name="New password")
+    opener.focus()
+    wall.keyboard.press("Enter")
+    expect(wall.get_by_role("dialog")).to_contain_text("signed out")
+    wall.keyboard.press("Enter")  # the focus is on Cancel
+    expect(wall.get_by_role("dialog")).to_be_hidden()
+    expect(opener).to_be_focused()
+    wall.keyboard.press("Enter")
+    wall.get_by_role("button", name="Set a new password").press("Enter")
+    shown = wall.locator("#new-password output")
+    expect(shown).to_have_text(LEGIBLE)
+    password = shown.inner_text()
+    try:
+        expect(desk.get_by_role("heading", name="You are signed out")).to_be_visible()
+        wall.keyboard.press("Enter")  # on Close
+        expect(shown).to_have_text("")
+        sign_in(desk, student, portal.url, password)
+        notice = desk.locator("#notices-new .notice-card")
+        expect(notice).to_contain_text("You have a new password")
+        notice.get_by_role("button").click()
+    finally:
+        change(desk, portal, password, student.password)
+    expect(desk.get_by_role("heading", name="Your password is changed")).to_be_visible()
+    wall.get_by_role("link", name="In the audit log").click()
+    expect(wall.locator("tbody tr").first).to_contain_text("new password")
+
+
+def test_his_page_follows_what_he_does(portal: Portal, wall: Page, open_page: OpenPage) -> None:
+    student = portal.student(1)
+    wall.goto(f"{portal.url}/students/{student.id}")
+    browsers = wall.get_by_role("table").filter(has_text="Browser since").locator("tbody tr")
+    before = browsers.count()
+    desk = open_page()
+    sign_in(desk, student, portal.url)
+    expect(browsers).to_have_count(before + 1)
+    desk.get_by_role("button", name="Sign out").click()
+    expect(browsers).to_have_count(before)
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_axe_finds_nothing_serious_and_everything_fits(portal: Portal, wall: Page, width: int) -> None:
+    wall.set_viewport_size({"width": width, "height": 800})
+    for address in (f"/students/{portal.student(1).id}", "/audit"):
+        wall.goto(f"{portal.url}{address}")
+        assert serious(wall) == []
+        assert wall.evaluate("document.documentElement.scrollWidth") <= width
