@@ -55,8 +55,9 @@ database_server = DatabaseServer("database-server", served, on_host)
 watched = MonitoringArgs(host=host, backplane=ground.backplane, images=images, database_server=database_server,
                          directory=directory, course=course, roster=roster, grafana=our_grafana)  # fmt: skip
 monitoring = Monitoring("monitoring", watched, on_host)
-opened = PortalArgs(host=host, backplane=ground.backplane, material=ground.material, gateway_image=images["gateway"],
-                    spyglass_image=images["spyglass"], certificate=keys.servers["gateway"],
+opened = PortalArgs(host=host, backplane=ground.backplane, material=ground.material, saves=ground.saves,
+                    gateway_image=images["gateway"], spyglass_image=images["spyglass"],
+                    certificate=keys.servers["gateway"],
                     directory=directory.access, terminal_key=keys.terminal.private, settings=chosen, roster=roster,
                     course=course, monitoring=monitoring, database_address=database_address, boards=link)  # fmt: skip
 portal = Portal("portal", opened, on_host)
@@ -74,7 +75,7 @@ Joins("joins", host, services, seats.by_id, chosen.seat.processes)
 if with_boards:
     boards.build(boards.Surroundings(workshop=workshop, host=host, ground=ground, portal=portal, sql=sql, keys=keys,
                                      database_server=database_server), on_host)  # fmt: skip
-Archives("archives", host, images["seat"], database_server, seats.by_id, databases.by_id, chosen.archive)
+Archives("archives", host, images["seat"], database_server, seats.by_id, databases.by_id, ground.saves, chosen.archive)
 
 for output, value in report.outputs(host, workshop, portal.url, database_address, accounts.passwords,
                                     keys.authority.public, link).items():  # fmt: skip

@@ -23,7 +23,7 @@ python=(__main__.py bench dashboards mentor offline ops spyglass tests)
 for i in "${!python[@]}"; do [ -n "$(find "${python[i]}" -name '*.py' -print -quit 2>/dev/null)" ] || unset "python[i]"; done
 # Scripts are known by their first line; those that the program hands to bash itself have none.
 mapfile -t shell < <({
-	find ops offline images tests .ci bench -type f -exec grep -lIE '^#!(/usr)?/bin/(env )?(ba|da)?sh' {} +
+	find ops offline images spyglass tests .ci bench -type f -exec grep -lIE '^#!(/usr)?/bin/(env )?(ba|da)?sh' {} +
 	find mentor -name '*.sh'
 } | sort)
 

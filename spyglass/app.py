@@ -31,6 +31,8 @@ from spyglass import (
 )
 from spyglass.admin import actions, audit_page, student
 from spyglass.admin.alone import Alone
+from spyglass.admin.resets import Resets
+from spyglass.admin.saves import Saves
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
@@ -85,6 +87,7 @@ def build(settings: Settings) -> Services:
     )
     asked = queue.HelpQueue(database)
     presence = Presence()
+    seats, saves = Seats(settings.ssh_key, settings.seat_user), Saves(settings.saves)
     return Services(
         alone=Alone(),
         audit=audit.Audit(database),
@@ -101,8 +104,10 @@ def build(settings: Settings) -> Services:
         eyes=eyes.Eyes(database),
         notices=notices.Notices(database),
         presence=presence,
+        resets=Resets(seats, saves),
+        saves=saves,
         seat_parts=SeatParts(),
-        seats=Seats(settings.ssh_key, settings.seat_user),
+        seats=seats,
         sessions=sessions.Sessions(database, presence.end_sessions),
         shared=Shared(),
         visits=visits.Visits(database),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from spyglass.admin.alone import Alone
+from spyglass.admin.resets import Resets
+from spyglass.admin.saves import Saves
 from spyglass.audit import Audit
 from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
@@ -46,6 +48,8 @@ class Services:
     machines: Machines
     notices: Notices
     presence: Presence
+    resets: Resets
+    saves: Saves
     seat_parts: SeatParts
     seats: Seats
     sessions: Sessions

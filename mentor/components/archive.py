@@ -1,7 +1,8 @@
 """What a student made is saved on the operator's machine before it is deleted.
 
-Comes in: a seat's volumes, a database, and where archives go. Goes out: per person a command that does nothing until it
-is deleted, and then writes ``<folder>/<stack>/<id>/<time>.tar.gz``; where that fails, the deletion stops.
+Comes in: a seat's volumes, a database, what was saved before resets, and where archives go. Goes out: per person a
+command that does nothing until it is deleted, and then writes ``<folder>/<stack>/<id>/<time>.tar.gz``; where that
+fails, the deletion stops.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pulumi
 import pulumi_command as command
+import pulumi_docker as docker
 
 from mentor.components.commands import RUN_SCRIPT
 from mentor.components.databases import DatabaseServer, StudentDatabase
@@ -30,6 +32,7 @@ class Archives(pulumi.ComponentResource):
         server: DatabaseServer,
         seats: Mapping[str, Seat],
         databases: Mapping[str, StudentDatabase],
+        saves: docker.Volume,
         settings: ArchiveSettings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -49,6 +52,7 @@ class Archives(pulumi.ComponentResource):
                     "STUDENT": person,
                     "HOME_VOLUME": host.name(f"seat-{person}-home"),
                     "ENGINE_VOLUME": host.name(f"seat-{person}-engine"),
+                    "SAVES_VOLUME": saves.name,
                     "SEAT": host.name(f"seat-{person}"),
                     "POSTGRES": host.name("postgres"),
                     "DATABASE": person,
@@ -66,6 +70,7 @@ class Archives(pulumi.ComponentResource):
                         seat.home,
                         seat.engine,
                         seat.machine,
+                        saves,
                         server.server,
                         server.template,
                         database.role,

@@ -1,7 +1,7 @@
-"""What a whole class shares on its host: the way to it, the services' network, the course's material.
+"""What a whole class shares on its host: the way to it, the services' network, the course's material, saved work.
 
-Comes in: the host, the backplane's subnet. Goes out: the provider, the backplane network, the volume with the material,
-and how networks and volumes are declared.
+Comes in: the host, the backplane's subnet. Goes out: the provider, the backplane, the two volumes, and how networks and
+volumes are declared.
 """
 
 from ipaddress import IPv4Network
@@ -41,10 +41,15 @@ def volume(name: str, host: DockerHost, thing: str, person: str | None, opts: pu
 
 
 class SharedGround(pulumi.ComponentResource):
-    """What all of a workshop's containers share: the services' network and the course's material."""
+    """What all of a workshop's containers share: the services' network, the course's material, saved work.
+
+    ``saves``: a folder per student, with what was saved before a teacher reset something, at /saves in the services
+    that do so. Their images make it root's and the group ``saves``' (gid 903), in which their daemons are.
+    """
 
     backplane: docker.Network
     material: docker.Volume
+    saves: docker.Volume
 
     def __init__(self, name: str, host: DockerHost, subnet: IPv4Network,
                  opts: pulumi.ResourceOptions | None = None) -> None:  # fmt: skip
@@ -53,4 +58,5 @@ class SharedGround(pulumi.ComponentResource):
         # Its name sorts before every seat's: Docker takes a container's default route from the first network by name.
         self.backplane = network("backplane", host, "backplane", subnet, None, child)
         self.material = volume("course", host, "course", None, child)
+        self.saves = volume("saves", host, "saves", None, child)
         self.register_outputs({})

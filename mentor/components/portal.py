@@ -112,6 +112,7 @@ class PortalArgs:
     host: DockerHost
     backplane: docker.Network
     material: docker.Volume
+    saves: docker.Volume
     gateway_image: pulumi.Input[str]
     spyglass_image: pulumi.Input[str]
     certificate: Pair
@@ -157,6 +158,7 @@ class Portal(pulumi.ComponentResource):
                 volumes={
                     "/var/lib/spyglass": data.name,
                     "/course": args.material.name,
+                    "/saves": args.saves.name,
                     ANSWERS_FOLDER: args.monitoring.answers.name,
                 },
             ),

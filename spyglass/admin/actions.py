@@ -1,9 +1,11 @@
 """What the buttons of a student's page do: a POST in, JSON out; each is logged, and the student is told.
 
-What was begun goes on when the teacher closes the page.
+The answer comes when all is done, which for an engine with much in it takes minutes; what was begun goes on when the
+teacher closes the page.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +13,7 @@ from starlette.routing import Route
 
 from spyglass import passwords
 from spyglass.admin.alone import BusyError
+from spyglass.admin.resets import Outcome, ResetError
 from spyglass.admin.student import find
 from spyglass.classroom import Person
 from spyglass.directory import DirectoryDownError, RefusedError, UnansweredError
@@ -33,6 +36,34 @@ DONE = "The old password no longer opens anything, and every browser of this stu
 TOLD = "You have a new password: your teacher tells you. You were signed out everywhere."
 TOLD_PERHAPS = "Your old password may open nothing any more: ask your teacher. You were signed out everywhere."
 BUSY = "Somebody else is changing something about this student right now. Wait for it."
+
+
+Reset = Callable[[Person], Awaitable[Outcome]]
+
+
+async def soft_reset(request: Request) -> Response:
+    """Material and terminal."""
+    return await _reset(request, "soft reset", services(request).resets.soft)
+
+
+async def engine_reset(request: Request) -> Response:
+    """An empty engine."""
+    return await _reset(request, "engine reset", services(request).resets.engine)
+
+
+async def _reset(request: Request, action: str, reset: Reset) -> Response:
+    here, person = services(request), find(request)
+    try:
+        with here.alone.with_student(person.id):
+            outcome = await reset(person)
+    except BusyError:
+        return _answer(BUSY, 409)
+    except ResetError as error:
+        _record(request, f"{action} failed", person)
+        return _answer(str(error), 409)
+    _record(request, f"{action}, saved as {outcome.saved}" if outcome.saved else f"{action}, nothing to save", person)
+    _tell(here, signed_in(request).person, person, outcome.student)
+    return JSONResponse({"message": outcome.teacher, "saved": outcome.saved}, headers=NO_STORE)
 
 
 async def new_password(request: Request) -> Response:
@@ -83,4 +114,8 @@ def _tell(here: Services, teacher: Person, person: Person, text: str) -> None:
     here.wall.look_soon()
 
 
-routes = [Route("/students/{person}/new-password", new_password, methods=["POST"])]
+routes = [
+    Route("/students/{person}/soft-reset", soft_reset, methods=["POST"]),
+    Route("/students/{person}/engine-reset", engine_reset, methods=["POST"]),
+    Route("/students/{person}/new-password", new_password, methods=["POST"]),
+]

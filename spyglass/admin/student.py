@@ -1,4 +1,4 @@
-"""One student on one page, for teachers: how he is doing, his tasks, machine, browsers, and when he asked for help.
+"""One student on one page, for teachers: how he is doing, his tasks, machine, browsers, help, and what was saved.
 
 In: everything that the app knows about him. Out: plain values for the page, and a stream that says when they have
 become others.
@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from spyglass import events, pages
@@ -19,7 +19,7 @@ from spyglass.classroom import ClassFile, Event, Person
 from spyglass.progress import table
 from spyglass.progress.page import NO_STORE, current
 from spyglass.progress.states import minutes
-from spyglass.services import Services, services
+from spyglass.services import Services, address, services, signed_in
 
 Data = dict[str, Any]
 
@@ -54,6 +54,18 @@ async def stream(request: Request) -> Response:
     """When the page is to be taken anew."""
     person = find(request)
     return events.answer(request, contextlib.nullcontext(_Changes(services(request), person.id)))
+
+
+async def saved_file(request: Request) -> Response:
+    """One file that was saved before a reset; a student's work, so it is logged who took it."""
+    here, person, teacher = services(request), find(request), signed_in(request).person
+    path = here.saves.find(person.id, request.path_params["name"])
+    if path is None:
+        raise HTTPException(404)
+    action = f"download of {path.name}"
+    here.audit.record(actor=teacher.id, action=action, subject=person.id, address=address(request))
+    # Never shown by the browser itself, whatever a student has put into it.
+    return FileResponse(path, 200, NO_STORE, "application/octet-stream", filename=f"{person.id}-{path.name}")
 
 
 class _Changes:
@@ -107,6 +119,10 @@ def facts(here: Services, person: Person, course: ClassFile) -> Data:
         ],
         "sessions": _sessions(here, person, course.event),
         "asked": _asked(here, person, course),
+        "saves": [
+            {"name": one.name, "at": course.event.clock(one.at.timestamp()), "size": size(one.size)}
+            for one in here.saves.of(person.id)
+        ],
     }
 
 
@@ -152,4 +168,5 @@ def _asked(here: Services, person: Person, course: ClassFile) -> list[Data]:
 routes = [
     Route("/students/{person}", page, methods=["GET"]),
     Route("/students/{person}/events", stream, methods=["GET"]),
+    Route("/students/{person}/saves/{name}", saved_file, methods=["GET"]),
 ]

@@ -29,6 +29,8 @@ function prepare(dialog) {
     const { problem, said } = await send(dialog.dataset.address);
     field("message").textContent = problem || said.message;
     field("message").classList.toggle("failed", Boolean(problem));
+    field("saved").hidden = !said?.saved;
+    field("saved").querySelector("strong").textContent = said?.saved ?? "";
     field("password").hidden = !said?.password;
     secret.textContent = said?.password ?? "";
     show("done");

@@ -1,11 +1,11 @@
-"""A student's page, by a teacher and a student who meet: what is known of him, and a new password."""
+"""A student's page, by a teacher and a student who meet: what is known of him, resets, a new password."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.actions import OpenPage, Portal, connected, sign_in, tile_of
+from tests.browser.actions import Account, OpenPage, Portal, connected, run_in, sign_in, tile_of, type_line
 from tests.browser.axe import serious
 from tests.browser.test_password import change
 
@@ -56,6 +56,60 @@ def test_a_new_password_is_shown_once_and_is_the_one_that_counts(
     expect(desk.get_by_role("heading", name="Your password is changed")).to_be_visible()
     wall.get_by_role("link", name="In the audit log").click()
     expect(wall.locator("tbody tr").first).to_contain_text("new password")
+
+
+def at_his_desk(portal: Portal, student: Account, page: Page) -> Page:
+    sign_in(page, student, portal.url)
+    connected(page)
+    return page
+
+
+def begin(wall: Page, portal: Portal, student: Account, label: str) -> None:
+    wall.goto(f"{portal.url}/students/{student.id}")
+    wall.get_by_role("button", name=label).click()
+    for words in ("Lost", "Saved first", "Untouched"):
+        expect(wall.get_by_role("dialog")).to_contain_text(words)
+
+
+def is_told(desk: Page, words: str) -> None:
+    card = desk.locator("#notices-new .notice-card").filter(has_text=words)
+    expect(card).to_have_count(1)
+    card.get_by_role("button").click()
+
+
+def test_a_soft_reset_saves_tells_and_starts_the_terminal_anew(portal: Portal, wall: Page, open_page: OpenPage) -> None:
+    student = portal.student(1)
+    desk = at_his_desk(portal, student, open_page())
+    word = run_in(desk)
+    type_line(desk, "sleep 5000")
+    begin(wall, portal, student, "Soft reset")
+    wall.get_by_role("button", name="Save and reset").click()
+    dialog = wall.get_by_role("dialog")
+    expect(dialog).to_contain_text("the terminal has started anew")
+    name = dialog.locator("[data-saved] strong").inner_text()
+    assert name.endswith("-terminal.txt")
+    is_told(desk, "Your terminal was started anew")
+    wall.get_by_role("button", name="Close").click()
+    with wall.expect_download() as started:
+        wall.get_by_role("link", name=name).click()
+    assert word in started.value.path().read_text()
+    wall.get_by_role("link", name="In the audit log").click()
+    expect(wall.locator("tbody tr").filter(has_text=f"soft reset, saved as {name}")).to_contain_text(student.id)
+
+
+def test_an_engine_reset_leaves_an_empty_engine(portal: Portal, wall: Page, open_page: OpenPage) -> None:
+    student = portal.student(1)
+    desk = at_his_desk(portal, student, open_page())
+    type_line(desk, "clear; docker volume create kept-by-me && echo crea''ted")
+    expect(desk.locator(".xterm-rows")).to_contain_text("created")
+    begin(wall, portal, student, "Reset Docker engine")
+    wall.get_by_role("button", name="Save and reset").click()
+    dialog = wall.get_by_role("dialog")
+    expect(dialog).to_contain_text("The Docker engine is empty")
+    expect(dialog.locator("[data-saved] strong")).to_contain_text("-engine.tar.gz")
+    is_told(desk, "Your Docker engine was emptied")
+    type_line(desk, "clear; docker volume ls -q | wc -l | sed 's/^/volumes: /'")
+    expect(desk.locator(".xterm-rows")).to_contain_text("volumes: 0")
 
 
 def test_his_page_follows_what_he_does(portal: Portal, wall: Page, open_page: OpenPage) -> None:

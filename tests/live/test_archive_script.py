@@ -44,7 +44,9 @@ class Workshop:
     def environment(self) -> dict[str, str]:
         return {
             "STACK": self.stack, "STUDENT": "s01", "HOME_VOLUME": f"{self.seat}-home",
-            "ENGINE_VOLUME": f"{self.seat}-engine", "SEAT": self.seat, "POSTGRES": self.postgres, "DATABASE": "s01",
+            "ENGINE_VOLUME": f"{self.seat}-engine",
+            "SAVES_VOLUME": f"{self.ground.token}-saves", "SEAT": self.seat,
+            "POSTGRES": self.postgres, "DATABASE": "s01",
             "IMAGE": kit.image("postgres"), "FOLDER": str(self.folder), "MAXIMUM_MIB": "100", "TIMEOUT_SECONDS": "600",
         }  # fmt: skip
 
@@ -83,6 +85,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[kit.Groun
         postgres = ground.container("postgres", kit.image("postgres"), kit.postgres_files(authority, "x", "y"))
         seat = f"{ground.token}-seat-s01"
         volumes = [ground.volume("seat-s01-home"), ground.volume("seat-s01-engine")]
+        ground.volume("saves")
         ground.container(
             "seat-s01", kit.image("postgres"), {}, "-v", f"{volumes[0]}:/home-volume",
             "-v", f"{volumes[1]}:/engine-volume", "--init", "--entrypoint", "sleep", command=["infinity"],
@@ -127,6 +130,28 @@ def test_an_archive_holds_home_named_volumes_and_database(workshop: Workshop) ->
     assert members["home/a b/ü"].uid == 100998
     assert members["engine/volumes/pgdata/_data/file"].uid == 100998
     assert not [name for name in members if "overlay2" in name or "socket" in name]
+
+
+def test_what_was_saved_before_resets_is_archived_with_the_student(workshop: Workshop) -> None:
+    def in_saves(script: str) -> None:
+        volume = f"{workshop.ground.token}-saves:/saves"
+        kit.docker("run", "--rm", "-v", volume, "--entrypoint", "sh", kit.image("postgres"), "-ec", script)
+
+    in_saves("mkdir /saves/s01 /saves/s02 && echo shown > /saves/s01/a.txt && echo other > /saves/s02/b.txt")
+    try:
+        done = workshop.archive()
+    finally:
+        in_saves("rm -r /saves/s01 /saves/s02")
+    assert (done.returncode, done.stderr) == (0, "")
+    [path] = workshop.saved()
+    with tarfile.open(path) as archive:
+        assert archive.getnames() == ["manifest.json", "seat.tar", "saves.tar", "database.dump"]
+        manifest = json.load(archive.extractfile("manifest.json") or pytest.fail("no manifest"))
+        with tarfile.open(fileobj=archive.extractfile("saves.tar")) as saves:
+            assert saves.getnames() == ["saves/s01", "saves/s01/a.txt"]
+    assert set(manifest["parts"]) == {"seat.tar", "saves.tar", "database.dump"}
+    done = workshop.restore(str(path), "--stack", workshop.stack, "--student", "s01", "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_was_archived_comes_back(workshop: Workshop) -> None:
@@ -180,6 +205,7 @@ def test_a_tilde_is_this_machines_home(workshop: Workshop) -> None:
     ("changes", "message"),
     [
         ({"HOME_VOLUME": "mentor-nonesuch"}, "mentor-nonesuch"),
+        ({"SAVES_VOLUME": "mentor-nonesuch"}, "mentor-nonesuch"),
         ({"ENGINE_VOLUME": "mentor-nonesuch"}, "mentor-nonesuch"),
         ({"POSTGRES": "mentor-nonesuch"}, "the container mentor-nonesuch is gone, so the database cannot be read"),
         ({"DATABASE": "s09"}, 'database.dump: student-dump: there is no role "s09"'),

@@ -1,5 +1,5 @@
 # Saves what a student made before it is deleted; a failure (exit 1) stops the deletion. See docs/archive-and-restore.md.
-# In, by environment: STACK STUDENT HOME_VOLUME ENGINE_VOLUME SEAT POSTGRES DATABASE IMAGE FOLDER MAXIMUM_MIB
+# In, by environment: STACK STUDENT HOME_VOLUME ENGINE_VOLUME SAVES_VOLUME SEAT POSTGRES DATABASE IMAGE FOLDER MAXIMUM_MIB
 # TIMEOUT_SECONDS; MENTOR_ARCHIVE=off skips. Out: $FOLDER/$STACK/$STUDENT/<UTC time>.tar.gz. This text is kept in the
 # state and printed when it fails: nothing secret in it.
 # shellcheck shell=bash disable=SC2153
@@ -46,7 +46,7 @@ save() {
 }
 
 # "docker run -v" would make a missing volume anew, and an empty archive.
-docker volume inspect "$HOME_VOLUME" "$ENGINE_VOLUME" > /dev/null 2> "$parts/said" || die "$(said)" "What was in it is lost."
+docker volume inspect "$HOME_VOLUME" "$ENGINE_VOLUME" "$SAVES_VOLUME" > /dev/null 2> "$parts/said" || die "$(said)" "What was in it is lost."
 
 # The student's own containers first, so that their files are whole; an engine that does not run has none. grep reads the
 # list to its end: with -q it may end before docker, which then fails, and with it (pipefail) the whole question.
@@ -55,14 +55,27 @@ if [ "$(state "$SEAT")" = running ] && docker top "$SEAT" -eo pid,comm 2> /dev/n
   timeout --foreground 60 docker exec -u student "$SEAT" sh -c 'docker ps -q | xargs -r docker stop -t 10' > /dev/null 2> "$parts/said" ||
     say "his running containers could not be stopped first ($(said)): files of theirs may be half written"
 fi
+# from_volumes FILE SCRIPT OPTION...: what a script prints in a container with these volumes; $0 is the student.
 # Not "run --rm": when that is cut short, its container goes, or even comes, later than it. tar's 1: a file changed meanwhile.
-docker create --name "$helper" --label "mentor.stack=$STACK" --pull never --log-driver none --network none --read-only \
-  --user 0 --cap-drop ALL --cap-add DAC_READ_SEARCH -v "$HOME_VOLUME:/archive/home:ro" -v "$ENGINE_VOLUME:/archive/engine:ro" \
-  --entrypoint sh "$IMAGE" -c 'cd /archive; set -- home; [ ! -d engine/volumes ] || set -- home engine/volumes
-    tar --numeric-owner --sparse --warning=no-file-ignored --exclude=backingFsBlockDev -cf - "$@" || [ $? = 1 ]' \
-  > /dev/null 2> "$parts/said" || die "seat.tar: $(said)" "Repair that, then try again."
-save seat.tar docker start --attach "$helper"
-docker rm -fv "$helper" > /dev/null 2> "$parts/said" || die "$(said)" "Remove the container $helper, then try again."
+from_volumes() {
+  local file=$1 script=$2
+  shift 2
+  docker create --name "$helper" --label "mentor.stack=$STACK" --pull never --log-driver none --network none --read-only \
+    --user 0 --cap-drop ALL --cap-add DAC_READ_SEARCH "$@" --entrypoint sh "$IMAGE" -c "cd /archive; $script" "$STUDENT" \
+    > /dev/null 2> "$parts/said" || die "$file: $(said)" "Repair that, then try again."
+  save "$file" docker start --attach "$helper"
+  kept+=("$file")
+  grep -qx 'there are saves' "$parts/said" && with_saves=1
+  docker rm -fv "$helper" > /dev/null 2> "$parts/said" || die "$(said)" "Remove the container $helper, then try again."
+}
+kept=() with_saves=
+# shellcheck disable=SC2016
+from_volumes seat.tar '[ ! -d "saves/$0" ] || echo "there are saves" >&2
+  set -- home; [ ! -d engine/volumes ] || set -- home engine/volumes
+  tar --numeric-owner --sparse --warning=no-file-ignored --exclude=backingFsBlockDev -cf - "$@" || [ $? = 1 ]' \
+  -v "$HOME_VOLUME:/archive/home:ro" -v "$ENGINE_VOLUME:/archive/engine:ro" -v "$SAVES_VOLUME:/archive/saves:ro"
+# shellcheck disable=SC2016
+[ -z "$with_saves" ] || from_volumes saves.tar 'tar --numeric-owner -cf - "saves/$0" || [ $? = 1 ]' -v "$SAVES_VOLUME:/archive/saves:ro"
 
 case $(state "$POSTGRES") in
   running) ;;
@@ -75,21 +88,23 @@ case $(state "$POSTGRES") in
     done
     ;;
 esac
+kept+=(database.dump)
 # shellcheck disable=SC2016
 save database.dump docker exec "$POSTGRES" sh -c 'postgres --version >&2; exec student-dump "$0"' "$DATABASE"
 
 part() { echo "\"$1\": {\"bytes\": $(($(wc -c < "$parts/$1"))), \"sha256\": \"$(sha256sum < "$parts/$1" | cut -d ' ' -f 1)\"}"; }
 until time=$(date -u +%Y%m%dT%H%M%SZ) && [ ! -e "$folder/$time.tar.gz" ]; do sleep 1; done
 archive=$folder/$time.tar.gz
+listed=$(for file in "${kept[@]}"; do part "$file"; done | paste -sd ,)
 cat > "$parts/manifest.json" <<MANIFEST
 {"format": 1, "student": "$STUDENT", "stack": "$STACK", "time": "$time",
  "versions": {"docker": "$engine", "postgresql": "$(sed -n '1s/.*) \([0-9.]*\).*/\1/p' "$parts/said")"},
- "parts": {$(part seat.tar), $(part database.dump)}}
+ "parts": {$listed}}
 MANIFEST
 { tar -tf "$parts/seat.tar" > /dev/null && [ "$(head -c 5 "$parts/database.dump")" = PGDMP ]; } || die "what was read is not whole" "Try again."
 pack() {
-  timeout --foreground "$(left)" tar -cf - -C "$parts" manifest.json seat.tar database.dump | gzip -1 > "$archive.part" &&
-    [ "$(tar -tzf "$archive.part" | tr '\n' ' ')" = "manifest.json seat.tar database.dump " ] && mv "$archive.part" "$archive"
+  timeout --foreground "$(left)" tar -cf - -C "$parts" manifest.json "${kept[@]}" | gzip -1 > "$archive.part" &&
+    [ "$(tar -tzf "$archive.part" | tr '\n' ' ')" = "manifest.json ${kept[*]} " ] && mv "$archive.part" "$archive"
 }
 pack 2> "$parts/said" || die "$archive cannot be written: $(said)" "Make room there, then try again."
 say "$archive ($(($(wc -c < "$archive") / 1024)) KiB)"

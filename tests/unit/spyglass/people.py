@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 
 from spyglass import app, audit, known, sessions, store, visits
 from spyglass.admin.alone import Alone
+from spyglass.admin.resets import Resets
+from spyglass.admin.saves import Saves
 from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
@@ -109,6 +111,8 @@ class World:
         database = store.connect(self.folder / "spyglass.db", *(part.SCHEMA for part in parts))
         asked = queue.HelpQueue(database, lambda: self.clock[0])
         presence = Presence(lambda: self.clock[0])
+        seats, saves = Seats(key), Saves(self.folder / "saves")
+        (self.folder / "saves").mkdir(exist_ok=True)
         return Services(
             alone=Alone(),
             audit=audit.Audit(database),
@@ -125,8 +129,10 @@ class World:
             notices=notices.Notices(database, lambda: self.clock[0]),
             machines=Machines(),
             presence=presence,
+            resets=Resets(seats, saves),
+            saves=saves,
             seat_parts=SeatParts(),
-            seats=Seats(key),
+            seats=seats,
             sessions=sessions.Sessions(database, presence.end_sessions, lambda: self.clock[0]),
             shared=Shared(),
             visits=visits.Visits(database, lambda: self.clock[0]),
@@ -153,7 +159,7 @@ class World:
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
-        self.services = replace(self.services, seats=seats)
+        self.services = replace(self.services, seats=seats, resets=Resets(seats, self.services.saves))
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:

@@ -1,0 +1,115 @@
+"""The resets: a student in, his terminal or engine as on the first day out, and the name of what was saved before.
+
+Each saves first, and stops where that fails. What happens in the seat is done by seat_reset.sh, sent there over
+SSH; the student owns that machine, so only the script's exit status is heard, and what it prints is stored unread.
+"""
+
+import asyncio
+import shlex
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+
+from spyglass.admin.saves import SaveError, Saves
+from spyglass.classroom import Person
+from spyglass.seats import Seats, SeatUnreachableError
+
+SCRIPT = Path(__file__).with_name("seat_reset.sh")
+CHUNK = 64 * 1024  # bytes read at once
+PATIENCE = 180.0  # seconds for a step that saves nothing
+KEPT = " Nothing was reset."
+STOPPED = " The student's containers were stopped for it."
+REASONS = {  # the script's exit status
+    3: "The engine does not stop. Try again, or restart the student's machine.",
+    4: "The course's material could not be written: the student's disk may be full.",
+    5: "The engine's data could not be removed completely. Try again.",
+}
+FAILED = "It failed in the student's machine. Try again."
+UNREACHABLE = "The student's machine does not answer."
+
+
+class ResetError(Exception):
+    """The reset did not happen, or not completely; the reason is for the teacher."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What to tell: the teacher, the student, and which file was written (None: there was nothing to save)."""
+
+    teacher: str
+    student: str
+    saved: str | None
+
+
+class Resets:
+    """All resets of all students; who keeps two teachers apart is not decided here."""
+
+    def __init__(self, seats: Seats, saves: Saves) -> None:
+        self._seats = seats
+        self._saves = saves
+        self._script = SCRIPT.read_text()
+
+    async def soft(self, person: Person) -> Outcome:
+        """The material again beside his files, and a new terminal; what stood in the old one is saved."""
+        saved = await self._save(person, "terminal-text", "terminal.txt")
+        await self._run(person, "soft")
+        return Outcome(
+            "The course's material is complete again, and the terminal has started anew.",
+            "Your terminal was started anew, and the course's material is complete again. Programs that ran in the "
+            "terminal have ended. Your files are as they were; where you had changed one, the course's version lies "
+            "beside it as “.new”.",
+            saved,
+        )
+
+    async def engine(self, person: Person) -> Outcome:
+        """An empty Docker engine; the volumes of the old one are saved."""
+        try:
+            saved = await self._save(person, "engine-volumes", "engine.tar.gz")
+        except ResetError as error:
+            raise ResetError(f"{error}{STOPPED}") from error
+        await self._run(person, "engine")
+        return Outcome(
+            "The Docker engine is empty. It starts again by itself when it is used.",
+            "Your Docker engine was emptied: its containers, images and volumes are gone. It starts again by itself "
+            "when you use it. Your home folder and your database are as they were."
+            + (" The content of the volumes was saved; ask if you need something of it." if saved else ""),
+            saved,
+        )
+
+    def _command(self, step: str) -> str:
+        return f"exec bash -c {shlex.quote(self._script)} reset {step}"
+
+    async def _save(self, person: Person, step: str, file: str) -> str | None:
+        stream = self._output(person, step)
+        try:
+            return await self._saves.keep(person.id, file, stream)
+        except SaveError as error:
+            raise ResetError(f"{error}{KEPT}") from error
+        except ResetError as error:
+            raise ResetError(f"Saving failed. {error}{KEPT}") from error
+        except (SeatUnreachableError, asyncssh.Error) as error:
+            raise ResetError(UNREACHABLE + KEPT) from error
+        finally:
+            await stream.aclose()
+
+    async def _output(self, person: Person, step: str) -> AsyncGenerator[bytes]:
+        async with self._seats.process(person, self._command(step)) as process:
+            while data := await process.stdout.read(CHUNK):
+                yield data
+            _expect_success((await process.wait()).exit_status)
+
+    async def _run(self, person: Person, step: str) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE), self._seats.process(person, self._command(step)) as process:
+                _expect_success((await process.wait()).exit_status)
+        except TimeoutError as error:
+            raise ResetError(f"It was not finished after {PATIENCE / 60:g} minutes. Try again.") from error
+        except (SeatUnreachableError, OSError, asyncssh.Error) as error:
+            raise ResetError(UNREACHABLE) from error
+
+
+def _expect_success(status: int | None) -> None:
+    if status != 0:
+        raise ResetError(REASONS.get(status or 0, FAILED))
