@@ -55,27 +55,24 @@ if [ "$(state "$SEAT")" = running ] && docker top "$SEAT" -eo pid,comm 2> /dev/n
   timeout --foreground 60 docker exec -u student "$SEAT" sh -c 'docker ps -q | xargs -r docker stop -t 10' > /dev/null 2> "$parts/said" ||
     say "his running containers could not be stopped first ($(said)): files of theirs may be half written"
 fi
-# from_volumes FILE SCRIPT OPTION...: what a script prints in a container with these volumes; $0 is the student.
-# Not "run --rm": when that is cut short, its container goes, or even comes, later than it. tar's 1: a file changed meanwhile.
-from_volumes() {
-  local file=$1 script=$2
-  shift 2
+kept=() with_saves=
+# pack_up FILE [PATH]: of the volumes, home and Docker volumes without a path. Not "run --rm": when that is cut short, its
+# container goes, or even comes, later than it. tar's 1: a file changed meanwhile.
+pack_up() {
+  # shellcheck disable=SC2016
   docker create --name "$helper" --label "mentor.stack=$STACK" --pull never --log-driver none --network none --read-only \
-    --user 0 --cap-drop ALL --cap-add DAC_READ_SEARCH "$@" --entrypoint sh "$IMAGE" -c "cd /archive; $script" "$STUDENT" \
-    > /dev/null 2> "$parts/said" || die "$file: $(said)" "Repair that, then try again."
-  save "$file" docker start --attach "$helper"
-  kept+=("$file")
-  grep -qx 'there are saves' "$parts/said" && with_saves=1
+    --user 0 --cap-drop ALL --cap-add DAC_READ_SEARCH -v "$HOME_VOLUME:/archive/home:ro" -v "$ENGINE_VOLUME:/archive/engine:ro" \
+    -v "$SAVES_VOLUME:/archive/saves:ro" --entrypoint sh "$IMAGE" -c 'cd /archive; [ ! -d "saves/$0" ] || echo saves >&2
+      [ $# -gt 0 ] || { set -- home; [ ! -d engine/volumes ] || set -- home engine/volumes; }
+      tar --numeric-owner --sparse --warning=no-file-ignored --exclude=backingFsBlockDev -cf - "$@" || [ $? = 1 ]' "$STUDENT" "${@:2}" \
+    > /dev/null 2> "$parts/said" || die "$1: $(said)" "Repair that, then try again."
+  save "$1" docker start --attach "$helper"
+  kept+=("$1")
+  grep -qx saves "$parts/said" && with_saves=1
   docker rm -fv "$helper" > /dev/null 2> "$parts/said" || die "$(said)" "Remove the container $helper, then try again."
 }
-kept=() with_saves=
-# shellcheck disable=SC2016
-from_volumes seat.tar '[ ! -d "saves/$0" ] || echo "there are saves" >&2
-  set -- home; [ ! -d engine/volumes ] || set -- home engine/volumes
-  tar --numeric-owner --sparse --warning=no-file-ignored --exclude=backingFsBlockDev -cf - "$@" || [ $? = 1 ]' \
-  -v "$HOME_VOLUME:/archive/home:ro" -v "$ENGINE_VOLUME:/archive/engine:ro" -v "$SAVES_VOLUME:/archive/saves:ro"
-# shellcheck disable=SC2016
-[ -z "$with_saves" ] || from_volumes saves.tar 'tar --numeric-owner -cf - "saves/$0" || [ $? = 1 ]' -v "$SAVES_VOLUME:/archive/saves:ro"
+pack_up seat.tar
+[ -z "$with_saves" ] || pack_up saves.tar "saves/$STUDENT"
 
 case $(state "$POSTGRES") in
   running) ;;
