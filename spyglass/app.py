@@ -39,6 +39,8 @@ from spyglass.directory import Directory, DirectorySettings
 from spyglass.grader import Grader
 from spyglass.help import follow, queue
 from spyglass.help import routes as help_routes
+from spyglass.joining import routes as joining_routes
+from spyglass.joining import store as joining
 from spyglass.limits import Limiter
 from spyglass.notices import eyes
 from spyglass.notices import routes as notice_routes
@@ -83,21 +85,22 @@ def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
     database = store.connect(
         settings.database,
-        *(part.SCHEMA for part in (sessions, known, audit, history, visits, queue, notices, eyes)),
+        *(part.SCHEMA for part in (sessions, known, audit, history, visits, queue, notices, eyes, joining)),
     )
     asked = queue.HelpQueue(database)
-    presence = Presence()
+    classroom, presence = Classroom(settings.class_file), Presence()
     seats, saves = Seats(settings.ssh_key, settings.seat_user), Saves(settings.saves)
     return Services(
         alone=Alone(),
         audit=audit.Audit(database),
         board=Board(asked.question),
-        classroom=Classroom(settings.class_file),
+        classroom=classroom,
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
         grader=Grader(),
         help=asked,
         history=history.History(database),
+        joining=joining.Joining(database, classroom),
         known=known.KnownBrowsers(database),
         limiter=Limiter(),
         machines=Machines(),
@@ -136,6 +139,7 @@ def create(here: Services) -> Starlette:
                 *student.routes,
                 *actions.routes,
                 *audit_page.routes,
+                *joining_routes.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

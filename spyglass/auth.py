@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from spyglass import bodies, pages
 from spyglass.classroom import Person
 from spyglass.directory import DirectoryDownError
+from spyglass.joining.seats import lets_in
 from spyglass.limits import Attempt, TooManyTriesError
 from spyglass.rules import find_visitor
 from spyglass.services import address, services, signed_in
@@ -37,12 +39,26 @@ async def form(request: Request, *names: str) -> tuple[str, ...]:
     return values
 
 
-def too_many(request: Request, template: str, error: TooManyTriesError, user_name: str = "") -> Response:
-    """The form again, with the time to wait."""
+def too_many(error: TooManyTriesError) -> tuple[str, int, Mapping[str, str]]:
+    """For the form that comes again: the time to wait in words, and as an answer's status and headers."""
     seconds = "1 second" if error.seconds == 1 else f"{error.seconds} seconds"
-    message = f"Too many wrong tries. Wait {seconds}, then try again."
-    headers = {"Retry-After": str(error.seconds)}
-    return pages.render(request, template, 429, headers, message=message, user_name=user_name)
+    return f"Too many wrong tries. Wait {seconds}, then try again.", 429, {"Retry-After": str(error.seconds)}
+
+
+def _form(
+    request: Request, typed: str = "", message: str = "", status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    here = services(request)
+    course = here.classroom.current()
+    return pages.render(
+        request,
+        "sign_in.html",
+        status,
+        headers,
+        message=message,
+        user_name=typed,
+        lets_in=course is not None and lets_in(here, course),
+    )
 
 
 def count(request: Request, person: Person | None) -> Attempt:
@@ -60,7 +76,7 @@ async def sign_in_page(request: Request) -> Response:
         return pages.not_ready(request)
     if find_visitor(request):
         return RedirectResponse("/", 303)
-    return pages.render(request, "sign_in.html", message="", user_name="")
+    return _form(request)
 
 
 async def sign_in(request: Request) -> Response:
@@ -73,16 +89,16 @@ async def sign_in(request: Request) -> Response:
     try:
         attempt = count(request, person)
     except TooManyTriesError as error:
-        return too_many(request, "sign_in.html", error, typed)
+        return _form(request, typed, *too_many(error))
     try:
         right = person is not None and await here.directory.check(person.id, password)
     except DirectoryDownError:
         attempt.undecided()
-        return pages.render(request, "sign_in.html", 503, {"Retry-After": "5"}, message=DOWN, user_name=typed)
+        return _form(request, typed, DOWN, 503, {"Retry-After": "5"})
     if not right or person is None:
         known = person.id if person else re.sub(r"[^a-z0-9-]", "?", name)[:32]
         log.info("wrong sign-in for %s from %s", known, address(request))
-        return pages.render(request, "sign_in.html", 401, message=WRONG, user_name=typed)
+        return _form(request, typed, WRONG, 401)
     attempt.succeeded()
     if before := find_visitor(request):
         here.sessions.end(before.session)

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -44,6 +45,7 @@ class Person(_Part):
     host: str = Field(min_length=1)
     port: int = Field(default=2222, ge=1, le=65535)
     database: str | None = None
+    claimed: bool = False  # somebody took this seat under his own name
 
     @property
     def is_teacher(self) -> bool:
@@ -170,7 +172,9 @@ class Classroom:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: tuple[int, int, int] | None = None
+        self._read: ClassFile | None = None
         self._current: ClassFile | None = None
+        self._claimed: Mapping[str, str] = {}
 
     def current(self) -> ClassFile | None:
         """The class, or None as long as the operator has not sent one."""
@@ -182,10 +186,25 @@ class Classroom:
         if seen != self._seen:
             self._seen = seen
             try:
-                self._current = parse(self._path.read_bytes())
+                self._read = parse(self._path.read_bytes())
+                self._current = self._named(self._read)
             except (ValueError, OSError) as error:
                 log.error("class.json is not usable, the former class stays: %s", error)  # noqa: TRY400 - a trace adds nothing
         return self._current
+
+    def name_claimed(self, names: Mapping[str, str]) -> None:
+        """From now on these seats, by id, go by the names of those who took them."""
+        self._claimed = dict(names)
+        if self._read is not None:
+            self._current = self._named(self._read)
+
+    def _named(self, course: ClassFile) -> ClassFile:
+        def named(person: Person) -> Person:
+            if person.id not in self._claimed or person.is_teacher:
+                return person
+            return person.model_copy(update={"name": self._claimed[person.id], "claimed": True, "email": None})
+
+        return course.model_copy(update={"people": tuple(named(person) for person in course.people)})
 
     def find(self, person_id: str) -> Person | None:
         """The person with this id in the current class."""

@@ -94,6 +94,26 @@ class Views:
         return make() if kind.is_own else self._here.shared.text(name, TICK, make)
 
 
+class Changes:
+    """The source of a page that the server draws: says nothing but that what it shows is another."""
+
+    def __init__(self, name: str, shows: Callable[[], object]) -> None:
+        self._name = name
+        self._shows = shows
+        self._known: object = None
+        self._has_begun = False
+
+    async def take(self) -> str:
+        """At once, and whenever it has become something else."""
+        if self._has_begun:
+            await asyncio.sleep(TICK)
+        now = self._shows()
+        if self._has_begun and now == self._known:
+            return ""
+        self._known, self._has_begun = now, True
+        return f"event: {self._name}\ndata: true\n\n"
+
+
 async def stream(request: Request) -> Response:
     """``/events?of=own,peers``: the kinds that the page shows."""
     here, person = services(request), signed_in(request).person

@@ -42,6 +42,10 @@ class KnownBrowsers:
         ).fetchone()
         return str(row["key"]) if row else None
 
+    def has(self, person: str) -> bool:
+        """Whether this person has signed in anywhere."""
+        return self._database.execute("SELECT 1 FROM known WHERE person = ?", (person,)).fetchone() is not None
+
     def remember(self, token: str | None, person: str) -> str:
         """He has just signed in: from now on he is known there. Returns the token that the browser is to keep."""
         now = self._clock()

@@ -88,7 +88,7 @@ class Series(Collector):
         board, students = self._here.board, taking_part(self._here, course)
         yield gauge(
             "lab_seat_free",
-            "Whether it is a spare seat where nobody has been.",
+            "Whether it is a seat that nobody has: a spare one, or one that was freed.",
             ("student",),
             [((person.id,), person not in students) for person in course.students],
         )

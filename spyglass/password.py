@@ -29,7 +29,8 @@ async def change(request: Request) -> Response:
         # Signed in is known, whether or not the browser kept the cookie that says so.
         attempt = here.limiter.known(who.person.id, who.session.key)
     except TooManyTriesError as error:
-        return too_many(request, TEMPLATE, error)
+        message, status, headers = too_many(error)
+        return pages.render(request, TEMPLATE, status, headers, message=message)
     try:
         await here.directory.change_password(who.person.id, old, new)
     except WrongPasswordError:
@@ -49,10 +50,17 @@ def objection(old: str, new: str, again: str) -> str:
     """What is wrong with the form before anybody is asked; the rest is the directory's policy."""
     if not old or not new:
         return "Please fill in all three fields."
-    if new != again:
-        return "The two new passwords differ. Type the same one twice."
     if new == old:
         return "The new password is the old one. Choose another."
+    return mistake_in_new(new, again)
+
+
+def mistake_in_new(new: str, again: str) -> str:
+    """The same of a new password alone."""
+    if not new:
+        return "The new password is missing."
+    if new != again:
+        return "The two new passwords differ. Type the same one twice."
     if any(ord(character) < ord(" ") for character in new):
         return "The new password has a character in it that no keyboard types."
     return ""

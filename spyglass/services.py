@@ -13,6 +13,7 @@ from spyglass.cookies import Cookies
 from spyglass.directory import Directory
 from spyglass.grader import Grader
 from spyglass.help.queue import HelpQueue
+from spyglass.joining.store import Joining
 from spyglass.known import KnownBrowsers
 from spyglass.limits import Limiter
 from spyglass.notices.eyes import Eyes
@@ -43,6 +44,7 @@ class Services:
     grader: Grader
     help: HelpQueue
     history: History
+    joining: Joining
     known: KnownBrowsers
     limiter: Limiter
     machines: Machines

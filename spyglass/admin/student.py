@@ -4,7 +4,6 @@ In: everything that the app knows about him. Out: plain values for the page, and
 become others.
 """
 
-import asyncio
 import contextlib
 from dataclasses import asdict
 from typing import Any
@@ -52,8 +51,14 @@ async def page(request: Request) -> Response:
 
 async def stream(request: Request) -> Response:
     """When the page is to be taken anew."""
-    person = find(request)
-    return events.answer(request, contextlib.nullcontext(_Changes(services(request), person.id)))
+    here, found = services(request), find(request)
+
+    def shows() -> object:
+        course = current(here)
+        person = course.find(found.id)
+        return (person, facts(here, person, course)) if person else None
+
+    return events.answer(request, contextlib.nullcontext(events.Changes("student", shows)))
 
 
 async def saved_file(request: Request) -> Response:
@@ -66,26 +71,6 @@ async def saved_file(request: Request) -> Response:
     here.audit.record(actor=teacher.id, action=action, subject=person.id, address=address(request))
     # Never shown by the browser itself, whatever a student has put into it.
     return FileResponse(path, 200, NO_STORE, "application/octet-stream", filename=f"{person.id}-{path.name}")
-
-
-class _Changes:
-    """The source of that stream: says nothing but that something is another."""
-
-    def __init__(self, here: Services, person: str) -> None:
-        self._here = here
-        self._person = person
-        self._known: Data | None = None
-
-    async def take(self) -> str:
-        if self._known is not None:
-            await asyncio.sleep(events.TICK)
-        course = current(self._here)
-        person = course.find(self._person)
-        now = {"person": person} | (facts(self._here, person, course) if person else {})
-        if now == self._known:
-            return ""
-        self._known = now
-        return "event: student\ndata: true\n\n"
 
 
 def facts(here: Services, person: Person, course: ClassFile) -> Data:

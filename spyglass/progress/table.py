@@ -7,6 +7,7 @@ done and nothing more, without names unless the workshop shows them, and nothing
 from typing import TYPE_CHECKING, Any
 
 from spyglass.classroom import ClassFile, Event, Person, Task
+from spyglass.joining.seats import nobody
 from spyglass.progress.model import Progress, State
 from spyglass.progress.states import minutes, usual
 
@@ -28,8 +29,9 @@ MARKS = {
 
 
 def taking_part(here: "Services", course: ClassFile) -> list[Person]:
-    """The students, and those of the spare seats where somebody has been."""
-    return [person for person in course.students if person.role != "spare" or here.history.activity(person.id)]
+    """The students, and whoever has taken a spare seat; a seat that nobody has is nobody."""
+    empty = nobody(here, course)
+    return [person for person in course.students if person.id not in empty]
 
 
 def student(here: "Services", person: Person, course: ClassFile) -> Data:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spyglass.classroom import ClassFile, Person
 from spyglass.help import words
+from spyglass.joining.seats import is_free
 from spyglass.progress import table
 
 if TYPE_CHECKING:  # services.py holds the wall
@@ -18,13 +19,12 @@ def tile(here: "Services", seat: Person, course: ClassFile) -> dict[str, Any]:
     one, machine = here.board.of(seat.id), here.machines.of(seat.id)
     visited = here.visits.since(seat.id)
     request = here.help.of(seat.id)
-    said = table.student(here, seat, course)
-    return said | {
+    return table.student(here, seat, course) | {
         "id": seat.id,
         "name": seat.name,
         "group": seat.group or "",
-        "spare": seat.role == "spare",
-        "free": seat.role == "spare" and here.history.activity(seat.id) is None and not said["terminals"],
+        "spare": seat.role == "spare" and not seat.claimed,
+        "free": is_free(here, seat),
         "task": course.title_of(one.task),
         "minutes": int(one.worked // 60) if one.task else None,
         "asked": words.flag(here, request, course) if request else None,

@@ -31,6 +31,7 @@ class Portal:
     url: str
     ip_url: str | None
     accounts: tuple[Account, ...]
+    containers: str | None = None  # what the names of its containers begin with, where they may be killed
 
     def student(self, number: int = 0) -> Account:
         """One of the students."""

@@ -34,7 +34,8 @@ def portal_of(workshop: Workshop) -> Portal:
         for output, role in (("credentials", "student"), ("teachers", "teacher"))
         for line in outputs[output]
     )
-    return Portal(outputs["portalUrl"], f"https://127.0.0.1:{workshop.portal_port}", accounts)
+    containers = workshop.container("")
+    return Portal(outputs["portalUrl"], f"https://127.0.0.1:{workshop.portal_port}", accounts, containers)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 ``MENTOR_TEST_PORTAL`` is the address of the latter, ``MENTOR_TEST_PORTAL_IP`` the same by IP,
 ``MENTOR_TEST_CREDENTIALS`` a JSON file: a list of {id, username, password, role}. At least two students and a teacher.
+Nothing of it is killed.
 """
 
 import json
@@ -28,6 +29,6 @@ def portal(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
         yield Portal(url.rstrip("/"), os.environ.get("MENTOR_TEST_PORTAL_IP"), accounts)
         return
     with workshops(environment, tmp_path_factory.mktemp) as make:
-        workshop = make("browser", students=3)
+        workshop = make("browser", students=3, spares=1)
         workshop.up()
         yield portal_of(workshop)

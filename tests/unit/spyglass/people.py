@@ -19,6 +19,7 @@ from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.grader import Grader
 from spyglass.help import queue
+from spyglass.joining import store as joining
 from spyglass.limits import Limiter
 from spyglass.notices import eyes
 from spyglass.notices import store as notices
@@ -107,22 +108,23 @@ class World:
         self.app: Starlette = app.create(self.services)
 
     def _services(self, key: Path) -> Services:
-        parts = (sessions, known, audit, history, visits, queue, notices, eyes)
+        parts = (sessions, known, audit, history, visits, queue, notices, eyes, joining)
         database = store.connect(self.folder / "spyglass.db", *(part.SCHEMA for part in parts))
         asked = queue.HelpQueue(database, lambda: self.clock[0])
-        presence = Presence(lambda: self.clock[0])
+        classroom, presence = Classroom(self.folder / "class.json"), Presence(lambda: self.clock[0])
         seats, saves = Seats(key), Saves(self.folder / "saves")
         (self.folder / "saves").mkdir(exist_ok=True)
         return Services(
             alone=Alone(),
             audit=audit.Audit(database),
             board=Board(asked.question),
-            classroom=Classroom(self.folder / "class.json"),
+            classroom=classroom,
             cookies=Cookies(self.stack),
             directory=self.directory,
             grader=Grader(self.folder / "grader.sock"),
             help=asked,
             history=history.History(database),
+            joining=joining.Joining(database, classroom, lambda: self.clock[0]),
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
             eyes=eyes.Eyes(database, lambda: self.clock[0]),
