@@ -53,7 +53,8 @@ served = DatabaseServerArgs(host=host, backplane=ground.backplane, image=images[
                             settings=chosen.database, time_zone=chosen.event.time_zone)  # fmt: skip
 database_server = DatabaseServer("database-server", served, on_host)
 watched = MonitoringArgs(host=host, backplane=ground.backplane, images=images, database_server=database_server,
-                         directory=directory, course=course, roster=roster, grafana=our_grafana)  # fmt: skip
+                         directory=directory, course=course, saves=ground.saves, roster=roster,
+                         grafana=our_grafana)  # fmt: skip
 monitoring = Monitoring("monitoring", watched, on_host)
 opened = PortalArgs(host=host, backplane=ground.backplane, material=ground.material, saves=ground.saves,
                     gateway_image=images["gateway"], spyglass_image=images["spyglass"],

@@ -89,7 +89,7 @@ def build(settings: Settings) -> Services:
     )
     asked = queue.HelpQueue(database)
     classroom, presence = Classroom(settings.class_file), Presence()
-    seats, saves = Seats(settings.ssh_key, settings.seat_user), Saves(settings.saves)
+    grader, seats, saves = Grader(), Seats(settings.ssh_key, settings.seat_user), Saves(settings.saves)
     return Services(
         alone=Alone(),
         audit=audit.Audit(database),
@@ -97,7 +97,7 @@ def build(settings: Settings) -> Services:
         classroom=classroom,
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
-        grader=Grader(),
+        grader=grader,
         help=asked,
         history=history.History(database),
         joining=joining.Joining(database, classroom),
@@ -107,7 +107,7 @@ def build(settings: Settings) -> Services:
         eyes=eyes.Eyes(database),
         notices=notices.Notices(database),
         presence=presence,
-        resets=Resets(seats, saves),
+        resets=Resets(seats, saves, grader),
         saves=saves,
         seat_parts=SeatParts(),
         seats=seats,

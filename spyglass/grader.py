@@ -1,7 +1,7 @@
-"""The grader, asked over the Unix socket that only it and this app share: what its checks found.
+"""The grader, asked over the Unix socket that only it and this app share: what its checks found, and resets.
 
-In: `SOCKET` in the volume /run/grader. Out: typed results. Its answers hold text that students have a hand in: whoever
-shows it escapes it.
+In: `SOCKET` in the volume /run/grader. Out: typed results, and the names of dumps in /saves. Its answers hold text that
+students have a hand in: whoever shows it escapes it.
 """
 
 import json
@@ -13,12 +13,18 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 SOCKET = Path("/run/grader/grader.sock")
-PATIENCE = 5.0  # seconds
+PATIENCE = 5.0  # seconds for the results
+RESET_PATIENCE = 300.0  # seconds for a reset: the grader bounds each of its steps
+LONGEST_REASON = 500  # characters
 LARGEST = 32 << 20  # bytes: 100 students with 200 tasks and all their messages are 8 MiB
 
 
 class GraderDownError(OSError):
     """The grader cannot be asked, or does not answer as it should."""
+
+
+class ResetRefusedError(Exception):
+    """The database is as it was; why, for the teacher."""
 
 
 class TaskResult(BaseModel):
@@ -58,17 +64,37 @@ class Grader:
         except (httpx.HTTPError, ValidationError, ValueError, AttributeError) as error:
             raise GraderDownError(str(error) or type(error).__name__) from error
 
+    async def reset(self, person: str) -> str:
+        """Save a student's database and make it anew; the name of the file in /saves/ID.
+
+        Raises:
+            ResetRefusedError: it did not happen.
+            GraderDownError: there is no answer, or not one like this: it may have happened, or happen still.
+        """
+        try:
+            status, content = await self._answer("POST", f"/databases/{person}/reset", RESET_PATIENCE)
+            said = json.loads(content)
+            if status == HTTPStatus.OK:
+                return str(said["saved"])
+            raise ResetRefusedError(str(said["message"])[:LONGEST_REASON])
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise GraderDownError(str(error) or type(error).__name__) from error
+
     async def _ask(self, path: str) -> bytes:
+        status, content = await self._answer("GET", path, PATIENCE)
+        if status != HTTPStatus.OK:
+            raise ValueError(f"status {status}")
+        return content
+
+    async def _answer(self, method: str, path: str, seconds: float) -> tuple[int, bytes]:
         transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
         async with (
-            httpx.AsyncClient(transport=transport, base_url="http://grader", timeout=PATIENCE) as client,
-            client.stream("GET", path) as answer,
+            httpx.AsyncClient(transport=transport, base_url="http://grader", timeout=seconds) as client,
+            client.stream(method, path) as answer,
         ):
-            if answer.status_code != HTTPStatus.OK:
-                raise ValueError(f"status {answer.status_code}")
             content = bytearray()
             async for part in answer.aiter_bytes():
                 content += part
                 if len(content) > LARGEST:
                     raise ValueError(f"an answer of more than {LARGEST} bytes")
-        return bytes(content)
+        return answer.status_code, bytes(content)

@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = {
     "/students/{person}/events": Rule.TEACHER,
     "/students/{person}/new-password": Rule.TEACHER,
     "/students/{person}/soft-reset": Rule.TEACHER,
+    "/students/{person}/database-reset": Rule.TEACHER,
     "/students/{person}/engine-reset": Rule.TEACHER,
     "/students/{person}/saves/{name}": Rule.TEACHER,
     "/late-joiners": Rule.TEACHER,

@@ -54,6 +54,7 @@ class MonitoringArgs:
     database_server: DatabaseServer
     directory: Directory
     course: Course
+    saves: docker.Volume
     roster: Roster
     grafana: bool
 
@@ -88,6 +89,7 @@ class Monitoring(pulumi.ComponentResource):
                     ANSWERS_FOLDER: self.answers.name,
                     SOCKET_FOLDER: args.database_server.socket.name,
                     "/var/lib/grader": checks.name,
+                    "/saves": args.saves.name,
                 },
             ),
             child,

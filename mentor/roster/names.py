@@ -23,7 +23,7 @@ SYSTEM = """root daemon bin sys sync games man lp mail news uucp proxy www-data 
     systemd-network systemd-resolve systemd-timesync student ldap openldap"""
 # PostgreSQL: its own names, words of pg_hba.conf, roles and databases of the workshop
 DATABASE = """postgres template0 template1 public all none user sameuser samerole samegroup replication default
-    provisioner loader students course lab reader exporter checker checkers grader monitor reference"""
+    provisioner loader students course lab reader exporter checker checkers grader keeper monitor reference"""
 # LDAP, DNS and web: names with a meaning of their own
 WEB = "admin administrator manager cn ou dc uid localhost www api ws static login logout"
 OWN = """mentor teacher teachers seat seats gateway spyglass directory registry backplane prometheus grafana caddy

@@ -46,6 +46,11 @@ async def soft_reset(request: Request) -> Response:
     return await _reset(request, "soft reset", services(request).resets.soft)
 
 
+async def database_reset(request: Request) -> Response:
+    """The course's database again."""
+    return await _reset(request, "database reset", services(request).resets.database)
+
+
 async def engine_reset(request: Request) -> Response:
     """An empty engine."""
     return await _reset(request, "engine reset", services(request).resets.engine)
@@ -116,6 +121,7 @@ def _tell(here: Services, teacher: Person, person: Person, text: str) -> None:
 
 routes = [
     Route("/students/{person}/soft-reset", soft_reset, methods=["POST"]),
+    Route("/students/{person}/database-reset", database_reset, methods=["POST"]),
     Route("/students/{person}/engine-reset", engine_reset, methods=["POST"]),
     Route("/students/{person}/new-password", new_password, methods=["POST"]),
 ]

@@ -1,4 +1,4 @@
-"""The resets: a student in, his terminal or engine as on the first day out, and the name of what was saved before.
+"""The resets: a student in; his terminal, database or engine as on the first day, and the name of what was saved, out.
 
 Each saves first, and stops where that fails. What happens in the seat is done by seat_reset.sh, sent there over
 SSH; the student owns that machine, so only the script's exit status is heard, and what it prints is stored unread.
@@ -14,6 +14,7 @@ import asyncssh
 
 from spyglass.admin.saves import SaveError, Saves
 from spyglass.classroom import Person
+from spyglass.grader import Grader, GraderDownError, ResetRefusedError
 from spyglass.seats import Seats, SeatUnreachableError
 
 SCRIPT = Path(__file__).with_name("seat_reset.sh")
@@ -27,6 +28,10 @@ REASONS = {  # the script's exit status
     5: "The engine's data could not be removed completely. Try again.",
 }
 FAILED = "It failed in the student's machine. Try again."
+GRADER_DOWN = (
+    "The service that resets databases does not answer. What it was asked for may have happened, or happen still: look "
+    "at this page again in a minute."
+)
 UNREACHABLE = "The student's machine does not answer."
 
 
@@ -46,9 +51,10 @@ class Outcome:
 class Resets:
     """All resets of all students; who keeps two teachers apart is not decided here."""
 
-    def __init__(self, seats: Seats, saves: Saves) -> None:
+    def __init__(self, seats: Seats, saves: Saves, grader: Grader) -> None:
         self._seats = seats
         self._saves = saves
+        self._grader = grader
         self._script = SCRIPT.read_text()
 
     async def soft(self, person: Person) -> Outcome:
@@ -75,6 +81,21 @@ class Resets:
             "Your Docker engine was emptied: its containers, images and volumes are gone. It starts again by itself "
             "when you use it. Your home folder and your database are as they were."
             + (" The content of the volumes was saved; ask if you need something of it." if saved else ""),
+            saved,
+        )
+
+    async def database(self, person: Person) -> Outcome:
+        """The course's database again; the old one is saved, by who makes the new one."""
+        try:
+            saved = await self._grader.reset(person.id)
+        except ResetRefusedError as error:
+            raise ResetError(str(error)) from error
+        except GraderDownError as error:
+            raise ResetError(GRADER_DOWN) from error
+        return Outcome(
+            "The database is the course's again.",
+            "Your database was made anew from the course's. What you had changed in it was saved; ask if you need "
+            "something of it. Connect again in psql with \\c.",
             saved,
         )
 

@@ -97,6 +97,38 @@ def test_a_soft_reset_saves_tells_and_starts_the_terminal_anew(portal: Portal, w
     expect(wall.locator("tbody tr").filter(has_text=f"soft reset, saved as {name}")).to_contain_text(student.id)
 
 
+def in_database(desk: Page, student: Account, statement: str, answer: str) -> None:
+    """As the student, with the password that psql asks for."""
+    run_in(desk)
+    type_line(desk, f'clear; psql -At -c "{statement}"')
+    expect(desk.locator(".xterm-rows")).to_contain_text("Password")
+    type_line(desk, student.password)
+    expect(desk.locator(".xterm-rows")).to_contain_text(answer)
+
+
+def test_a_database_reset_leaves_the_courses_database(portal: Portal, wall: Page, open_page: OpenPage) -> None:
+    if portal.containers is None:
+        pytest.skip("this portal runs already, perhaps without databases")
+    student = portal.student(1)
+    desk = at_his_desk(portal, student, open_page())
+    in_database(desk, student, "create table kept_by_me (note text)", "CREATE TABLE")
+    begin(wall, portal, student, "Reset database")
+    wall.get_by_role("button", name="Save and reset").click()
+    dialog = wall.get_by_role("dialog")
+    expect(dialog).to_contain_text("The database is the course's again.")
+    name = dialog.locator("[data-saved] strong").inner_text()
+    assert name.endswith("-database.dump")
+    is_told(desk, "Your database was made anew from the course's")
+    counted = "select 'found ' || count(*) from pg_tables where tablename = 'kept_by_me'"
+    in_database(desk, student, counted, "found 0")
+    wall.get_by_role("button", name="Close").click()
+    with wall.expect_download() as started:
+        wall.get_by_role("link", name=name).click()
+    saved = started.value.path().read_bytes()
+    assert saved.startswith(b"PGDMP")
+    assert b"kept_by_me" in saved  # its list of contents is not compressed
+
+
 def test_an_engine_reset_leaves_an_empty_engine(portal: Portal, wall: Page, open_page: OpenPage) -> None:
     student = portal.student(1)
     desk = at_his_desk(portal, student, open_page())

@@ -30,12 +30,13 @@ SAMPLE = "CREATE TABLE animal (id int PRIMARY KEY, name text NOT NULL);\nINSERT 
 TWO_ROWS = {"rows": "{rows: animal, min: 2}"}
 """By task: its check, as lab.yaml has it."""
 ASK = """
-import http.client, socket
-line = http.client.HTTPConnection("grader", timeout=200)
+import http.client, json, socket, sys
+line = http.client.HTTPConnection("grader", timeout=400)
 line.sock = socket.socket(socket.AF_UNIX)
 line.sock.connect("/run/grader/grader.sock")
-line.request("GET", "/results")
-print(line.getresponse().read().decode())
+line.request(sys.argv[1], sys.argv[2])
+answer = line.getresponse()
+print(json.dumps([answer.status, json.loads(answer.read())]))
 """
 
 
@@ -61,6 +62,7 @@ class Class:
         kit.docker("exec", "-i", self.name("postgres"), "course-load", stdin=packed)
         self.ground.container(
             "grader", kit.image("grader"), {}, "-v", shared, "-v", f"{self.volumes['plan']}:/var/lib/grader",
+            "-v", f"{self.volumes['saves']}:/saves",
         )  # fmt: skip
         kit.wait_healthy(self.name("grader"))
 
@@ -158,8 +160,12 @@ class Class:
 
     def results(self) -> dict[str, Any]:
         """What the grader knows."""
-        found: dict[str, Any] = json.loads(kit.docker("exec", self.name("grader"), "python3", "-c", ASK).stdout)
-        return found
+        return self.ask("GET", "/results")[1]
+
+    def ask(self, method: str, path: str) -> tuple[int, dict[str, Any]]:
+        """The grader, as the web app does."""
+        status, found = json.loads(kit.docker("exec", self.name("grader"), "python3", "-c", ASK, method, path).stdout)
+        return int(status), found
 
     def told(self, student: str, task: str = "rows") -> tuple[bool | None, str]:
         """One result, and what is said of it."""
@@ -179,6 +185,6 @@ def school(folder: Path, sample: str = SAMPLE) -> Iterator[Class]:
     with kit.ground() as ground:
         authority = kit.Authority.new(folder / "ca")
         files = kit.postgres_files(authority, "reader", PROVISIONER)
-        made = Class(ground, files, {name: ground.volume(name) for name in ("data", "socket", "plan")})
+        made = Class(ground, files, {name: ground.volume(name) for name in ("data", "socket", "plan", "saves")})
         made.start(sample)
         yield made

@@ -9,10 +9,12 @@ from pathlib import Path
 import uvicorn
 
 from . import api, plan, trial
+from .reset import Resetter
 from .work import Work
 
 POSTGRES = "/run/postgresql-shared"
 PLAN = Path("/var/lib/grader/checks.json")
+SAVES = Path("/saves")
 SOCKET = "/run/grader/grader.sock"
 
 
@@ -21,7 +23,7 @@ async def serve() -> None:
     work = Work(POSTGRES, plan.PlanFile(PLAN))
     server = uvicorn.Server(
         uvicorn.Config(
-            api.create(work),
+            api.create(work, Resetter(POSTGRES, SAVES, work)),
             uds=SOCKET,
             http="h11",
             ws="none",

@@ -81,6 +81,12 @@ class Ledger:
         """Note when a student last did something in his database."""
         self._active[student] = max(at, self._active.get(student, 0.0))
 
+    def drop(self, student: str) -> None:
+        """Forget what was found in one database, and counted: it is made anew."""
+        self._passes.pop(student, None)
+        self._writes.pop(student, None)
+        self._unwritten.discard(student)
+
     def results(self) -> dict[str, Any]:
         """Everybody's tasks as of now."""
         oldest = time.time() - FRESH

@@ -36,6 +36,7 @@ class Turn:
     failed: bool = False
     running: bool = False
     present: bool = False
+    held: bool = False
 
     @property
     def slow(self) -> bool:
@@ -44,7 +45,7 @@ class Turn:
 
     def due(self, gap: float) -> float | None:
         """When it is to be looked at, None: not at all at the moment."""
-        if self.running or not self.present:
+        if self.running or self.held or not self.present:
             return None
         if self.finished is None:
             return 0.0
@@ -90,6 +91,12 @@ class Schedule:
         """Look at all of them again: there is something else to look for."""
         for turn in self._turns.values():
             turn.changed = now if turn.changed is None else turn.changed
+
+    def hold(self, student: str, *, held: bool) -> None:
+        """Leave it alone while it is made anew; then it is looked at at once."""
+        if turn := self._turns.get(student):
+            turn.held = held
+            turn.finished = turn.finished if held else None
 
     @property
     def gap(self) -> float:

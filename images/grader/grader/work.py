@@ -24,7 +24,7 @@ LONGEST_PAUSE = 15.0
 
 
 class Work:
-    """All of it."""
+    """All of it; `lanes` also counts what a reset uses."""
 
     def __init__(self, socket: str, plan_file: PlanFile) -> None:
         self.ledger = Ledger(socket)
@@ -44,6 +44,17 @@ class Work:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._looking())
             group.create_task(self._sending())
+
+    async def idle(self, student: str) -> None:
+        """Wait until nobody looks at this student any more."""
+        if running := self._passes.get(student):
+            await asyncio.wait({running})
+
+    def forget(self, student: str) -> None:
+        """Know nothing about this student's database any more: it is made anew."""
+        self._visitor.forget(student)
+        self._uses.pop(student, None)
+        self.ledger.drop(student)
 
     async def _looking(self) -> None:
         pause = LOOK_EVERY

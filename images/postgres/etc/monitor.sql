@@ -4,7 +4,7 @@
 SET client_min_messages = warning;
 BEGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO grader, exporter, board_readers;
+GRANT USAGE ON SCHEMA public TO grader, keeper, exporter, board_readers;
 
 -- ok NULL: not known at the moment. A row is as fresh as its student's last pass.
 CREATE TABLE IF NOT EXISTS result (student text, task text, ok boolean, PRIMARY KEY (student, task));
@@ -101,8 +101,32 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   FROM pg_stat_activity WHERE datname = usename AND backend_type = 'client backend' AND query <> '' GROUP BY datname
 $$;
 
+-- For the time of a reset the keeper has the rights of that one student, and no other's.
+CREATE OR REPLACE FUNCTION lend(student text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_auth_members WHERE member = to_regrole(quote_ident(student)) AND roleid = 'students'::regrole) THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('GRANT %I TO keeper WITH INHERIT TRUE, SET TRUE', student);
+  RETURN true;
+END $$;
+
+CREATE OR REPLACE FUNCTION take_back() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  student text;
+BEGIN
+  FOR student IN SELECT rolname FROM pg_auth_members JOIN pg_roles ON roleid = pg_roles.oid
+    WHERE member = 'keeper'::regrole AND rolname NOT LIKE 'pg\_%'
+  LOOP
+    EXECUTE format('REVOKE %I FROM keeper', student);
+  END LOOP;
+END $$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION engage, dismiss, stop_check, activity TO grader;
 GRANT EXECUTE ON FUNCTION sizes TO exporter;
-SELECT dismiss() \g /dev/null
+GRANT EXECUTE ON FUNCTION lend, take_back TO keeper;
+SELECT take_back(), dismiss() \g /dev/null
 COMMIT;

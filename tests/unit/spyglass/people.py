@@ -112,7 +112,7 @@ class World:
         database = store.connect(self.folder / "spyglass.db", *(part.SCHEMA for part in parts))
         asked = queue.HelpQueue(database, lambda: self.clock[0])
         classroom, presence = Classroom(self.folder / "class.json"), Presence(lambda: self.clock[0])
-        seats, saves = Seats(key), Saves(self.folder / "saves")
+        grader, seats, saves = Grader(self.folder / "grader.sock"), Seats(key), Saves(self.folder / "saves")
         (self.folder / "saves").mkdir(exist_ok=True)
         return Services(
             alone=Alone(),
@@ -121,7 +121,7 @@ class World:
             classroom=classroom,
             cookies=Cookies(self.stack),
             directory=self.directory,
-            grader=Grader(self.folder / "grader.sock"),
+            grader=grader,
             help=asked,
             history=history.History(database),
             joining=joining.Joining(database, classroom, lambda: self.clock[0]),
@@ -131,7 +131,7 @@ class World:
             notices=notices.Notices(database, lambda: self.clock[0]),
             machines=Machines(),
             presence=presence,
-            resets=Resets(seats, saves),
+            resets=Resets(seats, saves, grader),
             saves=saves,
             seat_parts=SeatParts(),
             seats=seats,
@@ -161,7 +161,9 @@ class World:
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
-        self.services = replace(self.services, seats=seats, resets=Resets(seats, self.services.saves))
+        self.services = replace(
+            self.services, seats=seats, resets=Resets(seats, self.services.saves, self.services.grader)
+        )
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:

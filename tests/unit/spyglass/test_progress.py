@@ -194,6 +194,18 @@ def test_what_is_no_answer_is_no_answer(answering: list[bytes], tmp_path: Path, 
         asyncio.run(Grader(tmp_path / "grader.sock").results())
 
 
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"message": "no"}'])
+def test_a_reset_without_a_name_may_have_happened(answering: list[bytes], tmp_path: Path, body: bytes) -> None:
+    answering.append(body)
+    with pytest.raises(GraderDownError):
+        asyncio.run(Grader(tmp_path / "grader.sock").reset("s01"))
+
+
+def test_a_reset_says_what_was_saved(answering: list[bytes], tmp_path: Path) -> None:
+    answering.append(b'{"saved": "20261122T090000Z-database.dump"}')
+    assert asyncio.run(Grader(tmp_path / "grader.sock").reset("s01")) == "20261122T090000Z-database.dump"
+
+
 def test_a_grader_that_is_gone_is_said_and_nothing_is_lost(teaching: Teaching) -> None:
     teaching.look(s01=result(teaching.world, first=True))
     asyncio.run(teaching.collector.round())

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from spyglass.admin.resets import KEPT
+from spyglass.grader import GraderDownError, ResetRefusedError
 from spyglass.seats import Seats
 from tests.unit.spyglass import seat_double
 from tests.unit.spyglass.people import ORIGIN, PEOPLE, World, class_json
@@ -133,6 +134,35 @@ def test_a_seat_that_does_not_answer_is_said(scene: Scene, teacher: TestClient) 
     status, answer = scene.post(teacher, "soft-reset", "s02")
     assert status == 409
     assert "does not answer" in answer["message"]
+
+
+@pytest.fixture
+def answers(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> list[str | Exception]:
+    """What the grader says next to a reset."""
+    said: list[str | Exception] = []
+
+    async def reset(_person: str) -> str:
+        answer = said.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(scene.world.services.grader, "reset", reset)
+    return said
+
+
+def test_a_database_is_reset_by_who_saves_it(scene: Scene, teacher: TestClient, answers: list[str | Exception]) -> None:
+    answers += ["20261122T090000Z-database.dump", ResetRefusedError("The disk is full. Nothing was reset.")]
+    answers.append(GraderDownError("gone"))
+    status, answer = scene.post(teacher, "database-reset")
+    assert (status, answer["saved"]) == (200, "20261122T090000Z-database.dump")
+    assert scene.audit() == [("teacher", "database reset, saved as 20261122T090000Z-database.dump", "s01")]
+    assert scene.told()[0].startswith("Your database was made anew")
+    status, answer = scene.post(teacher, "database-reset")
+    assert (status, answer["message"]) == (409, "The disk is full. Nothing was reset.")
+    status, answer = scene.post(teacher, "database-reset")
+    assert (status, "may have happened" in answer["message"]) == (409, True)
+    assert len(scene.told()) == 1
 
 
 def test_two_teachers_do_not_reset_one_student_at_once(scene: Scene) -> None:
