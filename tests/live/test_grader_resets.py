@@ -18,16 +18,16 @@ FROM pg_database WHERE datname = 's01'
 LENT = "SELECT count(*) FROM pg_auth_members WHERE member = 'keeper'::regrole AND roleid::regrole::text !~ '^pg_'"
 LEFT = "SELECT count(*) FROM pg_database WHERE datname ~ '_s01$'"
 HOSTILE = """
-CREATE FUNCTION public.steal() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'caught'; END $$;
-ALTER DATABASE s01 SET search_path = evil, public;
-ALTER DATABASE s01 SET statement_timeout = 1;
-ALTER DATABASE s01 SET default_transaction_isolation = 'serializable';
-ALTER ROLE s01 SET role = 'students';
 CREATE SCHEMA evil;
 CREATE FUNCTION evil.count(text) RETURNS bigint LANGUAGE sql AS 'SELECT pg_sleep(100)::text::bigint';
 CREATE VIEW evil.pg_class AS SELECT pg_sleep(100);
+CREATE TABLE evil.checked (a int CHECK (evil.count(a::text) > 0));
 ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
+ALTER DATABASE s01 SET search_path = evil, public;
+ALTER DATABASE s01 SET default_transaction_isolation = 'serializable';
+ALTER ROLE s01 SET role = 'students';
 ALTER DATABASE s01 CONNECTION LIMIT 0;
+ALTER DATABASE s01 SET statement_timeout = 1;
 """
 
 
@@ -87,7 +87,7 @@ def test_who_holds_a_lock_is_cut_off(school: Class) -> None:
 def test_what_a_student_may_set_up_changes_nothing(school: Class) -> None:
     before = database(school)
     for line in HOSTILE.strip().splitlines():
-        school.work("s01", line)
+        assert school.work("s01", line).returncode == 0, line
     school.admin("ALTER DATABASE s01 IS_TEMPLATE true")
     status, answer = school.ask("POST", RESET)
     assert status == 200, answer
