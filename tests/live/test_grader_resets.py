@@ -20,14 +20,13 @@ LEFT = "SELECT count(*) FROM pg_database WHERE datname ~ '_s01$'"
 HOSTILE = """
 CREATE SCHEMA evil;
 CREATE FUNCTION evil.count(text) RETURNS bigint LANGUAGE sql AS 'SELECT pg_sleep(100)::text::bigint';
-CREATE VIEW evil.pg_class AS SELECT pg_sleep(100);
+CREATE VIEW evil.pg_class AS SELECT pg_sleep(100)::text AS relname;
 CREATE TABLE evil.checked (a int CHECK (evil.count(a::text) > 0));
 ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
 ALTER DATABASE s01 SET search_path = evil, public;
 ALTER DATABASE s01 SET default_transaction_isolation = 'serializable';
-ALTER ROLE s01 SET role = 'students';
 ALTER DATABASE s01 CONNECTION LIMIT 0;
-ALTER DATABASE s01 SET statement_timeout = 1;
+ALTER DATABASE s01 SET statement_timeout = 1; ALTER ROLE s01 SET role = 'students';
 """
 
 
