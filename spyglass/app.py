@@ -57,6 +57,10 @@ from spyglass.seats import Seats
 from spyglass.services import Services, signed_in
 from spyglass.settings import Settings
 from spyglass.shared import Shared
+from spyglass.showing import routes as showing_routes
+from spyglass.showing.above import Above
+from spyglass.showing.film import Film
+from spyglass.showing.stage import Showing
 from spyglass.wall import routes as wall
 from spyglass.wall.wall import Wall
 
@@ -90,7 +94,10 @@ def build(settings: Settings) -> Services:
     asked = queue.HelpQueue(database)
     classroom, presence = Classroom(settings.class_file), Presence()
     grader, seats, saves = Grader(), Seats(settings.ssh_key, settings.seat_user), Saves(settings.saves)
+    signed_in_now = sessions.Sessions(database, presence.end_sessions)
+    showing = Showing(classroom, presence, signed_in_now)
     return Services(
+        above=Above(seats),
         alone=Alone(),
         audit=audit.Audit(database),
         board=Board(asked.question),
@@ -105,14 +112,16 @@ def build(settings: Settings) -> Services:
         limiter=Limiter(),
         machines=Machines(),
         eyes=eyes.Eyes(database),
+        film=Film(seats, showing),
         notices=notices.Notices(database),
         presence=presence,
         resets=Resets(seats, saves, grader),
         saves=saves,
         seat_parts=SeatParts(),
         seats=seats,
-        sessions=sessions.Sessions(database, presence.end_sessions),
+        sessions=signed_in_now,
         shared=Shared(),
+        showing=showing,
         visits=visits.Visits(database),
         wall=Wall(),
     )
@@ -140,6 +149,7 @@ def create(here: Services) -> Starlette:
                 *actions.routes,
                 *audit_page.routes,
                 *joining_routes.routes,
+                *showing_routes.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],
@@ -162,6 +172,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await here.wall.close()
+        await here.film.close()
         await here.seats.close()
         here.directory.close()
 

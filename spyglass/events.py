@@ -25,6 +25,7 @@ from spyglass.notices import words as notices
 from spyglass.progress import table
 from spyglass.rules import find_visitor
 from spyglass.services import Services, Visitor, services, signed_in
+from spyglass.showing import words as showing
 
 TICK = 1.0  # seconds between two looks at what has changed
 SILENCE = 15.0  # seconds after which something is said though nothing changed: who went away without a word is noticed
@@ -47,6 +48,8 @@ KINDS: Mapping[str, Kind] = {
     "help": Kind(words.own, is_for_students=True, is_own=True),
     "eyes": Kind(lambda here, _, course: notices.eyes(here, course), is_for_students=True),
     "notices": Kind(notices.own, is_for_students=True, is_own=True),
+    "showing": Kind(showing.own, is_for_students=True, is_own=True),
+    "shown": Kind(lambda here, _, course: showing.teachers(here, course)),
     "own": Kind(table.own, is_for_students=True, is_own=True),
     "peers": Kind(lambda here, _, course: table.peers(here, course), is_for_students=True),
 }

@@ -63,6 +63,14 @@ RULES: Mapping[str, Rule] = {
     "/late-joiners/events": Rule.TEACHER,
     "/late-joiners/door": Rule.TEACHER,
     "/late-joiners/{person}/free": Rule.TEACHER,
+    "/showing": Rule.SIGNED_IN,
+    "/showing/events": Rule.SIGNED_IN,  # of these two only while something is shown
+    "/showing/history": Rule.SIGNED_IN,
+    "/showing/start": Rule.TEACHER,
+    "/showing/ask/{person}": Rule.TEACHER,
+    "/showing/answer": Rule.SIGNED_IN,  # only who was asked
+    "/showing/stop": Rule.SIGNED_IN,  # a student only what is shown of him
+    "/watch/{person}/history": Rule.TEACHER,
     "/audit": Rule.TEACHER,
     "/audit.csv": Rule.TEACHER,
     "/class/tasks": Rule.TEACHER,

@@ -26,6 +26,9 @@ from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.sessions import Session, Sessions
 from spyglass.shared import Shared
+from spyglass.showing.above import Above
+from spyglass.showing.film import Film
+from spyglass.showing.stage import Showing
 from spyglass.visits import Visits
 from spyglass.wall.wall import Wall
 
@@ -34,6 +37,7 @@ from spyglass.wall.wall import Wall
 class Services:
     """One of each."""
 
+    above: Above
     alone: Alone
     audit: Audit
     board: Board
@@ -41,6 +45,7 @@ class Services:
     cookies: Cookies
     directory: Directory
     eyes: Eyes
+    film: Film
     grader: Grader
     help: HelpQueue
     history: History
@@ -56,6 +61,7 @@ class Services:
     seats: Seats
     sessions: Sessions
     shared: Shared
+    showing: Showing
     visits: Visits
     wall: Wall
 

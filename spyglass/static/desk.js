@@ -1,16 +1,16 @@
-// One's own terminal, who looks at it, how to ask for help, and what teachers say.
+// One's own terminal, who looks at it, how to ask for help, what teachers say, and what is shown.
 
 import { handlers as help } from "./help_ask.js";
 import { handlers as notices } from "./notices.js";
 import { follow } from "./page.js";
+import { handlers as showing } from "./showing_desk.js";
 import { SeatTerminal } from "./terminal.js";
 
 const byId = (id) => document.getElementById(id);
 const names = (list) => new Intl.ListFormat("en").format(list);
 
 // The terminal has its own words for a lost line; a teacher asks nobody.
-const handlers = { ...help, ...notices };
-if (Object.keys(handlers).length) follow(handlers, { quiet: true });
+follow({ ...help, ...notices, ...showing }, { quiet: true });
 
 const terminal = new SeatTerminal({ fit: true });
 

@@ -56,10 +56,11 @@ export async function signedOut() {
 }
 
 // Calls the handler of each kind with its value: at once with everything, then with what has changed. Not while nobody
-// sees the page, but where `unseen`. `quiet`: the page has its own words for a line that is lost.
+// sees the page, but where `unseen`. `quiet`: the page has its own words for a line that is lost. Comes back: what ends it.
 export function follow(handlers, { address = `/events?of=${Object.keys(handlers)}`, unseen = false, quiet = false } = {}) {
   let source = null;
   let later = 0;
+  let isOver = false;
 
   function close() {
     clearTimeout(later);
@@ -84,19 +85,24 @@ export function follow(handlers, { address = `/events?of=${Object.keys(handlers)
   async function refused(mine) {
     if (!quiet) lost(true);
     if (mine.readyState !== EventSource.CLOSED) return;
-    later = setTimeout(open, AGAIN);
+    if (!isOver) later = setTimeout(open, AGAIN);
     if (!(await signedOut())) return;
     if (quiet) close();
     else location.assign("/sign-in");
   }
 
   function turn() {
+    if (isOver) return;
     if (document.hidden && !unseen) close();
     else if (!source) open();
   }
 
   document.addEventListener("visibilitychange", turn);
   turn();
+  return () => {
+    isOver = true;
+    close();
+  };
 }
 
 function lost(is) {

@@ -7,6 +7,7 @@ import { Grid } from "./wall_grid.js";
 import { keys } from "./wall_keys.js";
 import { fitting, matches, sorted } from "./wall_layout.js";
 import { List } from "./wall_list.js";
+import { shown as showing } from "./wall_showing.js";
 import { Sight } from "./wall_sight.js";
 import { Store } from "./wall_store.js";
 import { Telling } from "./wall_telling.js";
@@ -227,6 +228,7 @@ follow(
       seats.set(tile.id, tile);
       soon();
     },
+    shown: showing,
     class: (said) => {
       const many = ids === null && said.ids.length > MANY && store.get("view") === undefined;
       ids = said.ids;

@@ -2,6 +2,7 @@
 // this page only shows which of the two it is.
 
 import { SeatTerminal } from "./terminal.js";
+import "./watch_showing.js";
 
 const byId = (id) => document.getElementById(id);
 const TWICE = 500; // milliseconds between two presses of Escape

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from spyglass.classroom import ClassFile, Person
 from spyglass.help import words
 from spyglass.notices import words as notices
+from spyglass.showing import words as showing
 from spyglass.wall.camera import Camera
 from spyglass.wall.latest import FASTEST, Latest, Reader
 from spyglass.wall.tiles import class_of, tile
@@ -92,6 +93,7 @@ class Wall:
         self.latest.put("class", "", class_of(here, course))  # after the tiles that it names
         self.latest.put("queue", "", words.queue(here, course))
         self.latest.put("notices", "", notices.written(here, course))
+        self.latest.put("shown", "", showing.teachers(here, course))
 
     def _aim(self, here: "Services", course: ClassFile, now: float) -> None:
         self._in_sight = {one: at for one, at in self._in_sight.items() if now - at < LINGER}

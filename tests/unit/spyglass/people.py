@@ -31,6 +31,9 @@ from spyglass.progress.seat_parts import SeatParts
 from spyglass.seats import Seats
 from spyglass.services import Services
 from spyglass.shared import Shared
+from spyglass.showing.above import Above
+from spyglass.showing.film import Film
+from spyglass.showing.stage import Showing
 from spyglass.wall.wall import Wall
 
 ORIGIN = "https://lab.example:8443"
@@ -114,7 +117,10 @@ class World:
         classroom, presence = Classroom(self.folder / "class.json"), Presence(lambda: self.clock[0])
         grader, seats, saves = Grader(self.folder / "grader.sock"), Seats(key), Saves(self.folder / "saves")
         (self.folder / "saves").mkdir(exist_ok=True)
+        signed_in = sessions.Sessions(database, presence.end_sessions, lambda: self.clock[0])
+        showing = Showing(classroom, presence, signed_in, lambda: self.clock[0])
         return Services(
+            above=Above(seats),
             alone=Alone(),
             audit=audit.Audit(database),
             board=Board(asked.question),
@@ -128,6 +134,7 @@ class World:
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
             eyes=eyes.Eyes(database, lambda: self.clock[0]),
+            film=Film(seats, showing),
             notices=notices.Notices(database, lambda: self.clock[0]),
             machines=Machines(),
             presence=presence,
@@ -135,8 +142,9 @@ class World:
             saves=saves,
             seat_parts=SeatParts(),
             seats=seats,
-            sessions=sessions.Sessions(database, presence.end_sessions, lambda: self.clock[0]),
+            sessions=signed_in,
             shared=Shared(),
+            showing=showing,
             visits=visits.Visits(database, lambda: self.clock[0]),
             wall=Wall(),
         )

@@ -32,6 +32,10 @@ class SeatDouble:
         self.user = getpass.getuser()
         self._environment = os.environ | {"TMUX_TMPDIR": str(folder / "tmux")}
 
+    def command(self, *arguments: str) -> list[str]:
+        """A command of tmux on the student's side."""
+        return ["env", f"TMUX_TMPDIR={self._environment['TMUX_TMPDIR']}", "tmux", *arguments]
+
     def tmux(self, *arguments: str) -> str:
         """What tmux answers on the student's side."""
         done = subprocess.run(

@@ -1,0 +1,5 @@
+// What is shown, in a window of its own.
+
+import { Panel } from "./showing_panel.js";
+
+new Panel().open();
