@@ -25,7 +25,7 @@ CREATE TABLE evil.checked (a int CHECK (evil.count(a::text) > 0));
 ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;
 ALTER DATABASE s01 SET search_path = evil, public;
 ALTER DATABASE s01 SET default_transaction_isolation = 'serializable';
-ALTER DATABASE s01 CONNECTION LIMIT 0; ALTER DATABASE s01 SET statement_timeout = 1; ALTER ROLE s01 SET role = 'students';
+ALTER DATABASE s01 CONNECTION LIMIT 0; ALTER DATABASE s01 SET statement_timeout=1; ALTER ROLE s01 SET role=students;
 """
 
 
