@@ -22,6 +22,7 @@ from spyglass import (
     known,
     pages,
     password,
+    projector,
     security,
     sessions,
     store,
@@ -150,6 +151,7 @@ def create(here: Services) -> Starlette:
                 *audit_page.routes,
                 *joining_routes.routes,
                 *showing_routes.routes,
+                *projector.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from spyglass import pages
+from spyglass import pages, projector
 from spyglass.classroom import ClassFile, Person
 from spyglass.help import words
 from spyglass.notices import words as notices
@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     "eyes": Kind(lambda here, _, course: notices.eyes(here, course), is_for_students=True),
     "notices": Kind(notices.own, is_for_students=True, is_own=True),
     "showing": Kind(showing.own, is_for_students=True, is_own=True),
+    "projector": Kind(lambda here, _, course: projector.said(here, course)),
     "shown": Kind(lambda here, _, course: showing.teachers(here, course)),
     "own": Kind(table.own, is_for_students=True, is_own=True),
     "peers": Kind(lambda here, _, course: table.peers(here, course), is_for_students=True),

@@ -63,6 +63,8 @@ RULES: Mapping[str, Rule] = {
     "/late-joiners/events": Rule.TEACHER,
     "/late-joiners/door": Rule.TEACHER,
     "/late-joiners/{person}/free": Rule.TEACHER,
+    "/projector": Rule.TEACHER,
+    "/roster.csv": Rule.TEACHER,
     "/showing": Rule.SIGNED_IN,
     "/showing/events": Rule.SIGNED_IN,  # of these two only while something is shown
     "/showing/history": Rule.SIGNED_IN,

@@ -82,9 +82,10 @@ async def page(request: Request) -> Response:
 
 
 async def stream(request: Request) -> Response:
-    """The pictures, as they change."""
+    """The pictures, as they change; ``?names=no``: without a student's name, for the projector."""
     here, person = services(request), signed_in(request).person
-    return events.answer(request, here.film.open(lambda: words.shown(here, person, current(here))))
+    names = request.query_params.get("names") != "no"
+    return events.answer(request, here.film.open(lambda: words.shown(here, person, current(here), names=names)))
 
 
 async def history(request: Request) -> Response:

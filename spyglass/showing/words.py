@@ -13,12 +13,15 @@ Data = dict[str, Any]
 STEP = 5  # seconds: a countdown that is said again each second would be news each second
 
 
-def shown(here: "Services", person: Person, course: ClassFile) -> Data | None:
-    """What everybody hears of the show: ``who`` it is of, in words, whether it is ``mine``; None when there is none."""
+def shown(here: "Services", person: Person, course: ClassFile, *, names: bool = True) -> Data | None:
+    """What everybody hears of the show: ``who`` it is of, in words, whether it is ``mine``; None when there is none.
+
+    Without ``names`` a student is none, whoever reads it: for the projector.
+    """
     show = here.showing.now()
     if show is None:
         return None
-    is_named = show.person.is_teacher or person.is_teacher or course.visibility == "names"
+    is_named = show.person.is_teacher or (names and (person.is_teacher or course.visibility == "names"))
     name = course.name_of(show.person.id) if is_named else ""
     return {
         "id": show.person.id if is_named else "",

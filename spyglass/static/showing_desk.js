@@ -8,9 +8,11 @@ import { following, Panel } from "./showing_panel.js";
 const byId = (id) => document.getElementById(id);
 const [followButton, on, stop, ask] = ["showing-follow", "showing-on", "showing-stop", "showing-ask"].map(byId);
 const focusTerminal = () => document.querySelector("#screen textarea")?.focus();
-const panel = new Panel(() => {
-  followButton.setAttribute("aria-pressed", "false");
-  focusTerminal();
+const panel = new Panel({
+  closed: () => {
+    followButton.setAttribute("aria-pressed", "false");
+    focusTerminal();
+  },
 });
 const countdown = ask && new Countdown(byId("showing-left"));
 

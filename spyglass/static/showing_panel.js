@@ -1,7 +1,7 @@
 // Follow what is shown: pictures of a terminal, painted as text, beside one's own or over it. Nothing goes back.
 
 import { element, follow } from "./page.js";
-import { Canvas } from "./wall_picture.js";
+import { Canvas, partOf } from "./wall_picture.js";
 
 const NEAR = 40; // pixels from the end within which somebody counts as being there
 const LETTER = 0.61; // width of a letter by its height
@@ -11,8 +11,9 @@ const LARGEST = { beside: 16, alone: 30 }; // beside one's own terminal; on a pr
 const byId = (id) => document.getElementById(id);
 
 export class Panel {
-  /** @param {function} closed - called when somebody has closed it, or when it has closed itself */
-  constructor(closed = () => {}) {
+  /** @param {{closed: function, address: string}} options - what is called once it is closed, and where the pictures are */
+  constructor({ closed = () => {}, address = "/showing/events" } = {}) {
+    this.address = address;
     [this.place, this.scroll, this.before] = [byId("follow-panel"), byId("follow-scroll"), byId("follow-history")];
     this.canvas = new Canvas(byId("follow-now"));
     this.closed = closed;
@@ -33,7 +34,7 @@ export class Panel {
     if (this.isOpen) return;
     this.place.hidden = false;
     this.#say("Connecting");
-    this.over = follow({ show: (show) => this.#show(show), picture: (one) => this.#paint(one) }, { address: "/showing/events", quiet: true });
+    this.over = follow({ show: (show) => this.#show(show), picture: (one) => this.#paint(one) }, { address: this.address, quiet: true });
   }
 
   close() {
@@ -67,7 +68,8 @@ export class Panel {
     const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
     const size = Math.min(this.largest, Math.max(SMALLEST, clientWidth / ((picture.columns + 2) * LETTER)));
     this.scroll.style.setProperty("--follow-size", `${size.toFixed(2)}px`);
-    this.canvas.paint(picture);
+    // The end is where somebody writes, not where the window ends.
+    this.canvas.paint({ text: picture.text, rows: partOf(picture).last + 1 });
     this.#caret(picture.cursor);
     this.#say("");
     if (isAtEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
