@@ -11,7 +11,7 @@ import { shown as showing } from "./wall_showing.js";
 import { Sight } from "./wall_sight.js";
 import { Store } from "./wall_store.js";
 import { Telling } from "./wall_telling.js";
-import * as veil from "./wall_veil.js";
+import { veiled } from "./wall_veil.js";
 
 const MANY = 100; // seats from which on the list is what one wants
 const SIZES = { gap: 10, beside: 86, heading: 42, least: 150, most: 720 }; // pixels
@@ -28,7 +28,6 @@ let ids = null; // null: not heard yet
 let sorting = { by: "name", reverse: false }; // of the list
 let listed = store.get("view") === "list";
 let grouped = store.get("grouped") === true;
-const isVeiled = store.get("veiled") === true;
 let at = sessionStorage.getItem("wall.at"); // the seat that the keyboard is at
 let returned = at !== null;
 const arranging = new Arranging(byId("arrange"), layout, seats, changed);
@@ -213,14 +212,6 @@ byId("grid").addEventListener("focusin", () => {
 });
 addEventListener("resize", resize);
 
-// For a projector; the page begins anew, so that no name is left anywhere on it.
-byId("veil").setAttribute("aria-pressed", String(isVeiled));
-byId("veiled").hidden = !isVeiled;
-byId("veil").addEventListener("click", () => {
-  store.put("veiled", !isVeiled);
-  location.reload();
-});
-
 // What is heard
 
 function soon() {
@@ -231,33 +222,31 @@ function soon() {
 }
 
 showList(listed);
-follow(
-  {
-    page: ({ page }) => sight.begin(page),
-    tile: (tile) => {
-      seats.set(tile.id, isVeiled ? veil.tile(tile) : tile);
-      soon();
-    },
-    shown: (said) => showing(isVeiled ? veil.shown(said) : said),
-    class: (said) => {
-      const many = ids === null && said.ids.length > MANY && store.get("view") === undefined;
-      ids = said.ids;
-      for (const id of [...seats.keys()]) if (!ids.includes(id)) seats.delete(id);
-      grid.keep(ids);
-      layout.follow(ids);
-      beside.stuck(isVeiled ? said.needs.map(veil.need) : said.needs);
-      byId("flagged").hidden = said.flagged.length === 0;
-      setText(byId("flagged-titles"), said.flagged.join(", "));
-      byId("grader").hidden = said.grader !== false;
-      if (many) showList(true);
-      soon();
-    },
-    queue: (said) => beside.asked(isVeiled ? veil.queue(said) : said),
-    notices: (said) => telling.show(isVeiled ? veil.notices(said) : said),
-    picture: (picture) => {
-      grid.tile(picture.id).show(picture);
-      if (!grid.wall.frame.width) grid.measure();
-    },
+const handlers = {
+  page: ({ page }) => sight.begin(page),
+  tile: (tile) => {
+    seats.set(tile.id, tile);
+    soon();
   },
-  { address: "/wall/events", unseen: true }, // that somebody asks is said in the tab
-);
+  shown: showing,
+  class: (said) => {
+    const many = ids === null && said.ids.length > MANY && store.get("view") === undefined;
+    ids = said.ids;
+    for (const id of [...seats.keys()]) if (!ids.includes(id)) seats.delete(id);
+    grid.keep(ids);
+    layout.follow(ids);
+    beside.stuck(said.needs);
+    byId("flagged").hidden = said.flagged.length === 0;
+    setText(byId("flagged-titles"), said.flagged.join(", "));
+    byId("grader").hidden = said.grader !== false;
+    if (many) showList(true);
+    soon();
+  },
+  queue: (said) => beside.asked(said),
+  notices: (said) => telling.show(said),
+  picture: (picture) => {
+    grid.tile(picture.id).show(picture);
+    if (!grid.wall.frame.width) grid.measure();
+  },
+};
+follow(veiled(handlers, store), { address: "/wall/events", unseen: true }); // that somebody asks is said in the tab

@@ -52,7 +52,8 @@ def class_json(people: list[dict[str, Any]] | None = None, **changes: Any) -> di
         "event": {"name": "Test class", "time_zone": "Europe/Berlin", "end": None},
         "origins": [ORIGIN, "https://192.0.2.7"],
         "visibility": "own",
-        "people": PEOPLE if people is None else people,
+        # Copies: a test that changes somebody changes nobody for the others.
+        "people": [dict(person) for person in (PEOPLE if people is None else people)],
     }
     return course | changes
 

@@ -11,7 +11,7 @@ from spyglass import projector
 from spyglass.progress.model import Progress, State
 from spyglass.showing import words
 from tests.unit.spyglass.node_kit import needs_node, run
-from tests.unit.spyglass.people import World, class_json
+from tests.unit.spyglass.people import PEOPLE, World, class_json
 
 COURSE = {"title": "SQL", "sections": [{"title": "Basics", "tasks": [{"id": "t1", "title": "First"}]}]}
 
@@ -59,9 +59,8 @@ def test_the_page_has_the_address_and_no_code(taught: World) -> None:
 
 
 def test_the_roster_holds_everybody_and_no_formula(taught: World) -> None:
-    people = class_json()["people"]
-    people[0] |= {"name": "=cmd()", "email": "ada@example.org"}
-    taught.put(class_json(people, course=COURSE))
+    ada = PEOPLE[0] | {"name": "=cmd()", "email": "ada@example.org"}
+    taught.put(class_json([ada, *PEOPLE[1:]], course=COURSE))
     taught.services.board.put("s01", Progress(done={"t1": True}, first_done={"t1": 1.0}, state=State.FINISHED))
     answer = taught.browser("teacher").get("/roster.csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="roster.csv"'
@@ -80,6 +79,7 @@ REQUEST = {
     "number": 1, "id": "s01", "name": "Ada", "question": "my question", "visited": "Grace is there", "by": "Grace",
     "by_id": "teacher", "closed": "closed by Grace",
 }  # fmt: skip
+NEED = {"id": "s01", "name": "Ada", "reason": "14 min", "visited": "Grace is there"}
 NOTICE = {"number": 1, "by": "Grace", "to": "Ada", "text": "Break", "missing": ["Ada"]}
 
 
@@ -89,7 +89,7 @@ NOTICE = {"number": 1, "by": "Grace", "to": "Ada", "text": "Break", "missing": [
     [
         ("tile", TILE),
         ("tile", TILE | {"asked": None, "reason": "3 min on “Joins”"}),
-        ("need", {"id": "s01", "name": "Ada", "reason": "14 min", "visited": "Grace is there"}),
+        ("class", {"ids": ["s01"], "needs": [NEED]}),
         ("queue", {"requests": [REQUEST], "waiting": 1, "paused": "Grace"}),
         ("notices", {"notices": [NOTICE], "people": [{"id": "s01", "name": "Ada"}], "groups": [],
                      "eyes": {"by": "Grace", "left": 5}}),
@@ -98,7 +98,7 @@ NOTICE = {"number": 1, "by": "Grace", "to": "Ada", "text": "Break", "missing": [
     ],
 )  # fmt: skip
 def test_a_veiled_wall_has_no_names_and_no_questions(function: str, value: dict[str, Any]) -> None:
-    veiled = run("wall_veil.js", f"it.{function}(...a)", value)
+    veiled = run("wall_veil.js", f"it.veils.{function}(...a)", value)
     assert set(veiled) == set(value), "and nothing else is missing"
     for word in ("Ada", "Grace", "my question"):
         assert word not in json.dumps(veiled, ensure_ascii=False)
