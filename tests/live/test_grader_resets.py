@@ -91,8 +91,8 @@ def test_what_a_student_may_set_up_changes_nothing(school: Class) -> None:
     assert status == 200, answer
     assert "evil" in dumped(school, answer["saved"], "-s")
     assert database(school) == before
-    assert school.work("s01", "SELECT count(*) FROM animal").stdout == "1\n"
-    school.admin("ALTER ROLE s01 RESET ALL")
+    assert school.work("s01", "SELECT current_user, count(*) FROM animal").stdout == "s01|1\n"
+    assert school.admin("SELECT rolconfig IS NULL FROM pg_roles WHERE rolname = 's01'") == "t"
     clean(school)
 
 
@@ -118,6 +118,18 @@ def test_what_a_killed_reset_left_is_cleared_away(school: Class) -> None:
     school.admin("GRANT s01 TO keeper")
     assert school.ask("POST", RESET)[0] == 200
     clean(school)
+
+
+def test_a_grader_that_was_killed_in_the_middle_clears_up_when_it_starts(school: Class) -> None:
+    before = database(school)
+    school.admin("CREATE DATABASE reset_s01 OWNER s01 IS_TEMPLATE true")
+    school.admin("CREATE DATABASE before_reset_s01 OWNER s01")
+    school.admin("GRANT s01 TO keeper")
+    school.admin("ALTER DATABASE s01 SET default_transaction_read_only = on")
+    school.admin("ALTER DATABASE s01 ALLOW_CONNECTIONS false")
+    kit.docker("restart", school.name("grader"))
+    until(lambda: (school.admin(LENT), school.admin(LEFT), database(school)) == ("0", "0", before), "all is cleared up")
+    assert school.work("s01", "INSERT INTO animal VALUES (9, 'Maus')").returncode == 0
 
 
 def test_a_server_that_starts_takes_back_what_was_lent(school: Class) -> None:
@@ -156,6 +168,16 @@ def as_keeper(school: Class, sql: str, database: str = "monitor") -> str:
 def test_the_keeper_by_himself_may_copy_the_course_and_nothing_else(school: Class, sql: str) -> None:
     said = as_keeper(school, sql)
     assert "permission denied" in said or "must be owner" in said, said
+
+
+@pytest.mark.parametrize(
+    "role", ["provisioner", "loader", "grader", "postgres", "exporter", "keeper", "students", "check_s01", "monitor"]
+)
+def test_nobody_but_a_student_is_lent(school: Class, role: str) -> None:
+    psql = ["psql", "-XqAt", "-h", "/run/postgresql-shared", "-U", "keeper", "-d", "monitor", "-c"]
+    said = kit.docker("exec", "-u", "902", school.name("grader"), *psql, f"SELECT lend('{role}')", check=False)
+    assert said.stdout == "f\n"
+    assert school.admin(LENT) == "0"
 
 
 @pytest.mark.parametrize("database", ["postgres", "s01", "s02", "course", "reference"])

@@ -21,9 +21,10 @@ SOCKET = "/run/grader/grader.sock"
 async def serve() -> None:
     """Grade and answer until the container stops."""
     work = Work(POSTGRES, plan.PlanFile(PLAN))
+    resetter = Resetter(POSTGRES, SAVES, work)
     server = uvicorn.Server(
         uvicorn.Config(
-            api.create(work, Resetter(POSTGRES, SAVES, work)),
+            api.create(work, resetter),
             uds=SOCKET,
             http="h11",
             ws="none",
@@ -33,11 +34,13 @@ async def serve() -> None:
             timeout_graceful_shutdown=2,
         )
     )
+    tidying = asyncio.create_task(resetter.tidy())
     working = asyncio.create_task(work.run())
     answering = asyncio.create_task(server.serve())
     # Where one of the two ends, the container ends, and is started again.
     done, _ = await asyncio.wait({working, answering}, return_when=asyncio.FIRST_COMPLETED)
     working.cancel()
+    tidying.cancel()
     for each in done:
         each.result()
 

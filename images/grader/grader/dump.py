@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from .verdict import plain
+
 MOST = 2 * 1024**3  # bytes of one file
 FREE = 1024**3  # bytes that stay free on the disk
 SECONDS = 120.0
+MEMORY = 1024**3  # bytes of pg_dump itself: it remembers every object of a database
 PIECE = 1024**2  # bytes written at once, outside the event loop
 COMPLAINT = 10_000  # bytes of what pg_dump says against it
 OPTIONS = (
@@ -70,6 +73,8 @@ def _prepare(folder: Path) -> tuple[Path, str]:
     for left in folder.glob(".*-database.dump.part"):
         left.unlink(missing_ok=True)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-database.dump"
+    if (folder / name).exists():
+        raise DumpError("Something was saved a second ago. Try again.", 409)
     return folder / f".{name}.part", name
 
 
@@ -92,7 +97,8 @@ async def _write(file: BinaryIO, stream: AsyncGenerator[bytes], folder: Path, mo
 async def pg_dump(socket: str, student: str, options: list[str]) -> AsyncGenerator[bytes]:
     """The database in pg_dump's own format, read by the role that checks this student."""
     process = await asyncio.create_subprocess_exec(
-        "pg_dump", "--format=custom", "--no-password", "--lock-wait-timeout=10s", *options,
+        "prlimit", f"--as={MEMORY}",
+        "pg_dump", "--format=custom", "--encoding=UTF8", "--no-password", "--lock-wait-timeout=10s", *options,
         f"--host={socket}", f"--username=check_{student}", f"--dbname={student}",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=PIECE,
         env={"PATH": os.environ.get("PATH", ""), "PGOPTIONS": OPTIONS, "LC_ALL": "C.UTF-8",
@@ -106,7 +112,7 @@ async def pg_dump(socket: str, student: str, options: list[str]) -> AsyncGenerat
             yield data
         if await process.wait():
             lines = (await complaint).decode(errors="replace").strip().splitlines() or ["pg_dump failed"]
-            raise DumpError(f"The database cannot be read: {lines[0].removeprefix('pg_dump: ')[:300]}")
+            raise DumpError(f"The database cannot be read: {plain(lines[0].removeprefix('pg_dump: '))}")
     finally:
         if process.returncode is None:
             process.kill()

@@ -12,14 +12,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from . import dump
-from .wire import RefusedError, Wire, WireError
+from .wire import LostError, OverdueError, RefusedError, Wire, WireError
 from .work import Work
 
 log = logging.getLogger(__name__)
 
 STEP_SECONDS = 30.0
 COPY_SECONDS = 120.0
+AGAIN = 5.0  # seconds
 KEPT = " Nothing was reset."
+LEFT = "SELECT datname, substring(datname FROM 'reset_(.*)') FROM pg_database WHERE datname ~ '^(before_)?reset_'"
 BUSY_TEMPLATE = "55006"
 TRIES = 20
 OPTIONS = "-c search_path=public -c role=none -c statement_timeout=0 -c lock_timeout=10000 -c client_min_messages=error"
@@ -72,13 +74,17 @@ class Resetter:
             for change in ("CONNECTION LIMIT -1", "ALLOW_CONNECTIONS true", "SET default_transaction_read_only = on"):
                 await wire.tell(f'ALTER DATABASE "{student}" {change}', STEP_SECONDS)
             await _disconnect(wire, student)
-        done = False
+        done, saved = False, ""
         try:
             stream = dump.pg_dump(self._socket, student, await self._not_his(student))
             saved = await dump.keep(self._saves / student, stream)
             async with self._as_student(student) as wire:
                 await _replace(wire, student)
             done = True
+        except (LostError, OverdueError) as error:
+            if not saved:
+                raise
+            raise ResetError(f"It is not known whether the database was reset. It was saved as {saved}.") from error
         finally:
             if not done:
                 with contextlib.suppress(WireError):
@@ -87,11 +93,36 @@ class Resetter:
         self._work.forget(student)
         return saved
 
+    async def tidy(self) -> None:
+        """Clear away what a reset that was cut short has left: at the start, as soon as PostgreSQL answers."""
+        while True:
+            try:
+                return await self._tidy()
+            except WireError as error:
+                log.info("PostgreSQL is asked again: %s", str(error).strip())
+            await asyncio.sleep(AGAIN)
+
+    async def _tidy(self) -> None:
+        wire = await self._keeper()
+        try:
+            await wire.ask("SELECT take_back(), reopen()", STEP_SECONDS)
+            found = await wire.ask(LEFT, STEP_SECONDS)
+        finally:
+            wire.close()
+        for name, student in found:
+            log.warning("%s is left by a reset that was cut short", name)
+            with contextlib.suppress(ResetError):  # of somebody who has left: it goes with the server
+                async with self._as_student(str(student)) as owner:
+                    await _drop(owner, str(name))
+
+    async def _keeper(self) -> Wire:
+        return await Wire.open(self._socket, "monitor", "keeper", STEP_SECONDS, OPTIONS)
+
     @contextlib.asynccontextmanager
     async def _as_student(self, student: str) -> AsyncIterator[Wire]:
         """A session that has this student's rights for a while."""
         async with self._one_swap:
-            wire = await Wire.open(self._socket, "monitor", "keeper", STEP_SECONDS, OPTIONS)
+            wire = await self._keeper()
             try:
                 if (await wire.ask("SELECT lend($1)", STEP_SECONDS, [student]))[0][0] != "t":
                     raise ResetError(f'"{student}" is no student', 404)
@@ -114,8 +145,10 @@ class Resetter:
 
 
 async def _disconnect(wire: Wire, student: str) -> None:
-    end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = $1"
-    await wire.ask(end, STEP_SECONDS, [student])
+    """His own sessions, all told before any is awaited; its own workers the server ends where they are in the way."""
+    his = "FROM pg_stat_activity WHERE datname = $1 AND usename = $1"
+    await wire.ask("SELECT count(pg_terminate_backend(pid)) " + his, STEP_SECONDS, [student])
+    await wire.ask("SELECT count(pg_terminate_backend(pid, 5000)) " + his, STEP_SECONDS, [student])
 
 
 async def _replace(wire: Wire, student: str) -> None:
@@ -139,6 +172,10 @@ async def _replace(wire: Wire, student: str) -> None:
                 await wire.tell(f'ALTER DATABASE "{student}" ALLOW_CONNECTIONS true', STEP_SECONDS)
                 await _drop(wire, new)
     try:
+        # What he has set for himself would hold in the new one, too.
+        await wire.tell(f'SET ROLE "{student}"', STEP_SECONDS)
+        await wire.tell(f'ALTER ROLE "{student}" RESET ALL', STEP_SECONDS)
+        await wire.tell("RESET ROLE", STEP_SECONDS)
         await _drop(wire, old)
     except WireError as error:  # the new one is in its place: only room is lost, until the next reset
         log.warning("the old database of %s is left: %s", student, _said(error))

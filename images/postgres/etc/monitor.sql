@@ -45,6 +45,15 @@ GRANT SELECT ON progress, database_up, check_duration, check_errors, database_us
 -- Else whoever may enter could keep things here.
 REVOKE EXECUTE ON FUNCTION lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
 
+-- Whether this is a student with his database: the services' own roles are members of "students", too.
+CREATE OR REPLACE FUNCTION is_student(student text) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT student ~ '^[a-z][a-z0-9-]{0,30}$' AND EXISTS (
+    SELECT FROM pg_database JOIN pg_auth_members ON member = datdba
+    WHERE datname = student AND pg_get_userbyid(datdba) = student AND roleid = 'students'::regrole
+  )
+$$;
+
 -- Each student is checked as a role of his own, check_ID: it may do what he may and no more (no id has an underscore), so
 -- that what his objects do during a check, they do to himself alone. Who provisions may end its sessions: the database
 -- could not be dropped otherwise while it is looked at.
@@ -53,10 +62,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   checker text := 'check_' || student;
 BEGIN
-  IF student !~ '^[a-z][a-z0-9-]{0,30}$' OR NOT EXISTS (
-    SELECT FROM pg_database JOIN pg_auth_members ON member = datdba
-    WHERE datname = student AND pg_get_userbyid(datdba) = student AND roleid = 'students'::regrole
-  ) THEN
+  IF NOT public.is_student(student) THEN
     RETURN false;
   END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = checker) THEN
@@ -105,7 +111,7 @@ $$;
 CREATE OR REPLACE FUNCTION lend(student text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_auth_members WHERE member = to_regrole(quote_ident(student)) AND roleid = 'students'::regrole) THEN
+  IF NOT public.is_student(student) THEN
     RETURN false;
   END IF;
   EXECUTE format('GRANT %I TO keeper WITH INHERIT TRUE, SET TRUE', student);
@@ -124,9 +130,23 @@ BEGIN
   END LOOP;
 END $$;
 
+-- What a reset that was cut short has left of its settings; a student may have made them himself, and can again.
+CREATE OR REPLACE FUNCTION reopen() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  name text;
+BEGIN
+  FOR name IN SELECT datname FROM pg_database LEFT JOIN pg_db_role_setting ON setdatabase = pg_database.oid AND setrole = 0
+    WHERE public.is_student(datname) AND (NOT datallowconn OR 'default_transaction_read_only=on' = ANY (setconfig))
+  LOOP
+    EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true', name);
+    EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', name);
+  END LOOP;
+END $$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION engage, dismiss, stop_check, activity TO grader;
 GRANT EXECUTE ON FUNCTION sizes TO exporter;
-GRANT EXECUTE ON FUNCTION lend, take_back TO keeper;
-SELECT take_back(), dismiss() \g /dev/null
+GRANT EXECUTE ON FUNCTION lend, take_back, reopen TO keeper;
+SELECT take_back(), reopen(), dismiss() \g /dev/null
 COMMIT;
