@@ -93,6 +93,7 @@ async def join(request: Request) -> Response:
         return pages.render(request, "join_closed.html", 409, text=NO_SEAT)
     except _RefusedFormError as refused:
         return _form(request, *refused.args, name=typed, code=right)
+    here.sessions.end_all(person.id)  # of whoever came with its card at this very moment: the card opens it no longer
     here.audit.record(actor=person.id, action="took the seat", subject=person.id, address=address(request))
     log.info("%s is taken by a late joiner from %s", person.id, address(request))
     response = pages.render(request, "joined.html", seat=person, name=name)

@@ -209,6 +209,20 @@ def test_two_who_come_at_once_get_two_seats_or_one_none(world: World, code: str)
     assert len({claim.name for claim in world.services.joining.claims().values()}) == 2
 
 
+def test_who_signs_in_with_the_card_at_this_very_moment_is_signed_out(world: World, code: str) -> None:
+    really, cards = world.directory.set_password, list[TestClient]()
+
+    async def set_password(name: str, new: str) -> None:
+        cards.append(world.browser(name))
+        await really(name, new)
+
+    world.directory.set_password = set_password  # type: ignore[method-assign]
+    late = world.client("198.51.100.2")
+    assert send(late, code)[0] == 200
+    assert cards[0].get("/session").status_code == 303
+    assert late.get("/session").status_code == 204
+
+
 def test_a_directory_that_is_down_gives_the_seat_back(world: World, code: str) -> None:
     world.directory.is_down = True
     browser = world.client()
