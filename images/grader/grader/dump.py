@@ -112,7 +112,7 @@ async def pg_dump(socket: str, student: str, options: list[str]) -> AsyncGenerat
             yield data
         if await process.wait():
             lines = (await complaint).decode(errors="replace").strip().splitlines() or ["pg_dump failed"]
-            raise DumpError(f"The database cannot be read: {plain(lines[0].removeprefix('pg_dump: '))}")
+            raise DumpError(f"The database cannot be read: {plain(lines[0].removeprefix('pg_dump: '))}.")
     finally:
         if process.returncode is None:
             process.kill()

@@ -100,7 +100,7 @@ def test_pg_dump_is_asked_as_who_checks_and_heard_to_the_end(tmp_path: Path, mon
 
 def test_a_pg_dump_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = "echo half; echo 'pg_dump: error: no such thing' >&2; echo more >&2; exit 1"
-    with pytest.raises(dump.DumpError, match=r"cannot be read: error: no such thing$"):
+    with pytest.raises(dump.DumpError, match=r"cannot be read: error: no such thing\.$"):
         from_pg_dump(tmp_path, script, monkeypatch)
     assert list((tmp_path / "saves" / "s01").iterdir()) == []
 
