@@ -43,6 +43,8 @@ def own_terminal(url: str, user: str, password: str, authority: str) -> ClientCo
         ssl=trusting(authority),
         origin=Origin(url),
         additional_headers={"Cookie": session(url, user, password, authority)},
+        # In a class of 32 who all come at once, the page takes one after the other.
+        open_timeout=PATIENCE,
         # Nobody reads while a test does something else: only the other side may find the line too quiet.
         ping_interval=None,
         max_queue=None,
