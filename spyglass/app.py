@@ -38,6 +38,9 @@ from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
 from spyglass.grader import Grader
+from spyglass.guide import routes as guide_routes
+from spyglass.guide.book import Books
+from spyglass.guide.doing import Doing
 from spyglass.help import follow, queue
 from spyglass.help import routes as help_routes
 from spyglass.joining import routes as joining_routes
@@ -102,9 +105,11 @@ def build(settings: Settings) -> Services:
         alone=Alone(),
         audit=audit.Audit(database),
         board=Board(asked.question),
+        books=Books(settings.material),
         classroom=classroom,
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
+        doing=Doing(seats),
         grader=grader,
         help=asked,
         history=history.History(database),
@@ -152,6 +157,7 @@ def create(here: Services) -> Starlette:
                 *joining_routes.routes,
                 *showing_routes.routes,
                 *projector.routes,
+                *guide_routes.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

@@ -100,6 +100,7 @@ class CourseSection(_Part):
     """A chapter, and what is to be done in it."""
 
     title: str
+    material: str | None = None  # its file, below the material's folder
     tasks: tuple[Task, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""The two cookies that a browser keeps: a workshop's name in, what is read from requests and put into answers out.
+"""The cookies that a browser keeps: a workshop's name in, what is read from requests and put into answers out.
 
 Cookies do not know ports: of two workshops under one host name, each would overwrite the other's. So the workshop's
 name is part of theirs.
@@ -40,3 +40,4 @@ class Cookies:
     def __init__(self, stack: str) -> None:
         self.session = Cookie(f"__Host-session-{stack}", sessions.LIFETIME)
         self.known = Cookie(f"__Host-known-{stack}", known.LIFETIME)
+        self.page = f"guide-{stack}"  # the page of the guide that was open last: written by the page, and no secret

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from spyglass import pages, projector
 from spyglass.classroom import ClassFile, Person
+from spyglass.guide import shown
 from spyglass.help import words
 from spyglass.notices import words as notices
 from spyglass.progress import table
@@ -44,6 +45,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "guide": Kind(lambda here, _, course: shown.told(here, course), is_for_students=True),
     "tasks": Kind(lambda here, _, course: table.tasks(here, course)),
     "help": Kind(words.own, is_for_students=True, is_own=True),
     "eyes": Kind(lambda here, _, course: notices.eyes(here, course), is_for_students=True),

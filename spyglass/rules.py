@@ -78,6 +78,11 @@ RULES: Mapping[str, Rule] = {
     "/class/tasks": Rule.TEACHER,
     "/class.csv": Rule.TEACHER,
     "/progress": Rule.SIGNED_IN,
+    "/guide": Rule.SIGNED_IN,
+    "/guide/{page:path}": Rule.SIGNED_IN,
+    "/material/{version}/{path:path}": Rule.SIGNED_IN,
+    "/desk/run": Rule.SIGNED_IN,  # of these two each acts in the visitor's own seat, whatever is asked
+    "/desk/save": Rule.SIGNED_IN,
     "/boards/visitor": Rule.SIGNED_IN,
     "/events": Rule.SIGNED_IN,  # which of them a student may ask for is decided there
 }

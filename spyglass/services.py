@@ -12,6 +12,8 @@ from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory
 from spyglass.grader import Grader
+from spyglass.guide.book import Books
+from spyglass.guide.doing import Doing
 from spyglass.help.queue import HelpQueue
 from spyglass.joining.store import Joining
 from spyglass.known import KnownBrowsers
@@ -41,9 +43,11 @@ class Services:
     alone: Alone
     audit: Audit
     board: Board
+    books: Books
     classroom: Classroom
     cookies: Cookies
     directory: Directory
+    doing: Doing
     eyes: Eyes
     film: Film
     grader: Grader

@@ -21,6 +21,7 @@ class Settings:
     stack: str = "dev"
     port: int = 8000
     seat_user: str = "student"
+    material: Path = Path("/course")  # what ``course-put`` unpacks
     saves: Path = Path("/saves")  # what is saved before a teacher resets something, a folder per student
 
     @property

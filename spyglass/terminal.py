@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from spyglass import pages
 from spyglass.bridge import Bridge
+from spyglass.guide import shown
 from spyglass.seats import Size
 from spyglass.services import signed_in
 
@@ -39,8 +40,9 @@ class OwnTerminal(Bridge):
 
 
 async def page(request: Request) -> Response:
-    """The desk: today a terminal that fills the page."""
-    return pages.render(request, "desk.html", seat=signed_in(request).person)
+    """The desk: the guide beside the terminal, or the terminal alone where a course has no pages."""
+    guide = await shown.page_values(request, shown.last_page(request))
+    return pages.render(request, "desk.html", seat=signed_in(request).person, guide=guide)
 
 
 async def socket(websocket: WebSocket) -> None:

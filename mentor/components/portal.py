@@ -49,6 +49,7 @@ def taught(course: Course) -> dict[str, object]:
         "sections": [
             {
                 "title": section.title,
+                "material": section.material,
                 "tasks": [
                     {
                         "id": task.id,

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mentor.course import document, files, images, tasks
+from mentor.course import document, files, guide, images, tasks
 from mentor.course.criteria import KINDS
 from mentor.course.images import CourseImage, Image, InnerPath
 from mentor.course.tasks import Section, Task
@@ -90,6 +90,8 @@ def parse(folder: Path, root: Path, problems: Problems) -> Course | None:
             material = course / lab.material
             known = [files.shown(path, material) for path in files.walk(material)]
             tasks.check_chapters(doc.values.get("sections"), known, report)
+            for place, wrong in guide.troubles(material):
+                problems.add_elsewhere(f"{folder / lab.material}/{place}", wrong)
         # Only what was checked is opened: reading a pipe, for one, would never end.
         return _course(course, lab) if len(problems) == before else None
     except document.DocumentError as error:

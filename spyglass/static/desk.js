@@ -1,8 +1,10 @@
-// One's own terminal, who looks at it, how to ask for help, what teachers say, and what is shown.
+// The guide beside one's own terminal, who looks at it, how to ask for help, what teachers say, and what is shown.
 
+import { handlers as guide, onRun } from "./guide.js";
 import { handlers as help } from "./help_ask.js";
 import { handlers as notices } from "./notices.js";
 import { follow } from "./page.js";
+import { seesTerminal } from "./panes.js";
 import { handlers as showing } from "./showing_desk.js";
 import { SeatTerminal } from "./terminal.js";
 
@@ -10,9 +12,11 @@ const byId = (id) => document.getElementById(id);
 const names = (list) => new Intl.ListFormat("en").format(list);
 
 // The terminal has its own words for a lost line; a teacher asks nobody.
-follow({ ...help, ...notices, ...showing }, { quiet: true });
+follow({ ...(byId("guide") && guide), ...help, ...notices, ...showing }, { quiet: true });
 
 const terminal = new SeatTerminal({ fit: true });
+
+onRun(() => seesTerminal() && terminal.terminal.focus());
 
 terminal.addEventListener("watched", ({ detail: { by, typing } }) => {
   // All in the bar, which keeps its height: a terminal that changed its size now would be the wrong surprise.

@@ -2,6 +2,7 @@
 
 import { Countdown } from "./countdown.js";
 import { below, setText } from "./page.js";
+import { showTerminal } from "./panes.js";
 import { send } from "./send.js";
 import { following, Panel } from "./showing_panel.js";
 
@@ -41,6 +42,7 @@ function answer(question) {
 followButton.addEventListener("click", () => {
   if (panel.isOpen) return panel.close();
   followButton.setAttribute("aria-pressed", "true");
+  showTerminal();
   panel.open();
 });
 stop.addEventListener("click", () => send("/showing/stop"));
@@ -54,4 +56,4 @@ for (const [id, yes] of [["showing-yes", true], ["showing-no", false]]) {
   byId(id)?.addEventListener("click", () => send("/showing/answer", { yes }));
 }
 if (byId("showing-open")) below(byId("showing-open"), byId("showing-begin"));
-byId("main").insertBefore(byId("follow-panel"), byId("screen"));
+byId("stage").insertBefore(byId("follow-panel"), byId("screen"));

@@ -148,7 +148,7 @@ export class SeatTerminal extends EventTarget {
       this.#say("connected", "Connected");
       this.#curtain(null);
       // Who is writing something else on this page while a line that was cut comes back goes on with that.
-      if (!document.activeElement?.closest("[popover]")) this.terminal.focus();
+      if (!document.activeElement?.closest("[popover], .guide-pane")) this.terminal.focus();
     }
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }

@@ -26,7 +26,7 @@ SERVICES = (
 )  # fmt: skip
 VOLUMES = (
     "course", "spyglass", "directory", "postgres", "postgres-socket", "registry", "grader", "grader-socket",
-    "prometheus",
+    "prometheus", "saves",
 )  # fmt: skip
 STACK_TRACE = ("Traceback", "goroutine ", "panic:", '  File "')
 PATIENCE = 300

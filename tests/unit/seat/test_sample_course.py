@@ -68,7 +68,9 @@ def test_what_is_left_to_the_student_is_marked_in_the_clusters_files() -> None:
 
 def test_the_welcome_lists_every_chapter() -> None:
     chapters = {path.name for path in MATERIAL.glob("*.md")} - {"00-welcome.md"}
-    assert set(re.findall(r"^\| `(.*?)` \|", (MATERIAL / "00-welcome.md").read_text(), re.MULTILINE)) == chapters
+    assert (
+        set(re.findall(r"^\| \[(.*?)\]\(\1\) \|", (MATERIAL / "00-welcome.md").read_text(), re.MULTILINE)) == chapters
+    )
 
 
 def test_no_solution_reaches_a_student() -> None:

@@ -18,6 +18,8 @@ from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.grader import Grader
+from spyglass.guide.book import Books
+from spyglass.guide.doing import Doing
 from spyglass.help import queue
 from spyglass.joining import store as joining
 from spyglass.limits import Limiter
@@ -125,9 +127,11 @@ class World:
             alone=Alone(),
             audit=audit.Audit(database),
             board=Board(asked.question),
+            books=Books(self.folder / "course"),
             classroom=classroom,
             cookies=Cookies(self.stack),
             directory=self.directory,
+            doing=Doing(seats),
             grader=grader,
             help=asked,
             history=history.History(database),
@@ -170,9 +174,8 @@ class World:
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
-        self.services = replace(
-            self.services, seats=seats, resets=Resets(seats, self.services.saves, self.services.grader)
-        )
+        resets = Resets(seats, self.services.saves, self.services.grader)
+        self.services = replace(self.services, seats=seats, resets=resets, doing=Doing(seats))
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:
