@@ -38,6 +38,7 @@ from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
 from spyglass.grader import Grader
+from spyglass.guide import learned
 from spyglass.guide import routes as guide_routes
 from spyglass.guide.book import Books
 from spyglass.guide.doing import Doing
@@ -93,7 +94,7 @@ def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
     database = store.connect(
         settings.database,
-        *(part.SCHEMA for part in (sessions, known, audit, history, visits, queue, notices, eyes, joining)),
+        *(part.SCHEMA for part in (sessions, known, audit, history, visits, queue, notices, eyes, joining, learned)),
     )
     asked = queue.HelpQueue(database)
     classroom, presence = Classroom(settings.class_file), Presence()
@@ -115,6 +116,7 @@ def build(settings: Settings) -> Services:
         history=history.History(database),
         joining=joining.Joining(database, classroom),
         known=known.KnownBrowsers(database),
+        learned=learned.Learned(database),
         limiter=Limiter(),
         machines=Machines(),
         eyes=eyes.Eyes(database),

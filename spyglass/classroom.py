@@ -88,12 +88,22 @@ class Task(_Part):
 
     id: str
     title: str
-    hint: str | None = None
+    hints: tuple[str, ...] = ()
     points: int = 1
     minutes: int | None = None  # how long it takes, as the author guesses
     requires: tuple[str, ...] = ()
     parts: tuple[Literal["sql", "seat"], ...] = ()
     seat_checks: tuple[SeatCheck, ...] = ()
+
+
+class Question(_Part):
+    """Something that is asked in the guide. ``answer`` holds the numbers of all right choices, or right texts."""
+
+    id: str
+    question: str
+    choices: tuple[str, ...] = ()
+    answer: tuple[int | str, ...] = Field(repr=False)
+    because: str | None = None
 
 
 class CourseSection(_Part):
@@ -102,6 +112,7 @@ class CourseSection(_Part):
     title: str
     material: str | None = None  # its file, below the material's folder
     tasks: tuple[Task, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 class Course(_Part):
@@ -114,6 +125,11 @@ class Course(_Part):
     def tasks(self) -> tuple[Task, ...]:
         """All tasks, in the course's order."""
         return tuple(task for section in self.sections for task in section.tasks)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions, in the course's order."""
+        return tuple(question for section in self.sections for question in section.questions)
 
 
 class Thresholds(_Part):

@@ -83,6 +83,8 @@ RULES: Mapping[str, Rule] = {
     "/material/{version}/{path:path}": Rule.SIGNED_IN,
     "/desk/run": Rule.SIGNED_IN,  # of these two each acts in the visitor's own seat, whatever is asked
     "/desk/save": Rule.SIGNED_IN,
+    "/desk/hint": Rule.SIGNED_IN,
+    "/desk/answer": Rule.SIGNED_IN,
     "/boards/visitor": Rule.SIGNED_IN,
     "/events": Rule.SIGNED_IN,  # which of them a student may ask for is decided there
 }

@@ -14,6 +14,7 @@ from spyglass.directory import Directory
 from spyglass.grader import Grader
 from spyglass.guide.book import Books
 from spyglass.guide.doing import Doing
+from spyglass.guide.learned import Learned
 from spyglass.help.queue import HelpQueue
 from spyglass.joining.store import Joining
 from spyglass.known import KnownBrowsers
@@ -55,6 +56,7 @@ class Services:
     history: History
     joining: Joining
     known: KnownBrowsers
+    learned: Learned
     limiter: Limiter
     machines: Machines
     notices: Notices

@@ -54,7 +54,7 @@ def taught(course: Course) -> dict[str, object]:
                     {
                         "id": task.id,
                         "title": task.title,
-                        "hint": task.hint,
+                        "hints": task.hint,
                         "points": task.points,
                         "minutes": task.minutes,
                         "requires": task.requires,
@@ -63,6 +63,7 @@ def taught(course: Course) -> dict[str, object]:
                     }
                     for task in section.tasks
                 ],
+                "questions": [question.model_dump() for question in section.questions],
             }
             for section in course.sections
         ],

@@ -5,6 +5,7 @@ from pydantic import WithJsonSchema
 TEXT = WithJsonSchema({"type": "string"})
 FLAG = WithJsonSchema({"type": "boolean", "default": False})
 TEXT_OR_LIST = WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}})
+ANSWERS = WithJsonSchema({"type": ["integer", "string", "array"], "items": {"type": ["integer", "string"]}})
 COLUMN_LISTS = WithJsonSchema(
     {"type": ["string", "array"], "items": {"type": ["string", "array"], "items": {"type": "string"}}}
 )

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mentor.course import document, files, guide, images, tasks
+from mentor.course import document, files, guide, images, questions, tasks
 from mentor.course.criteria import KINDS
 from mentor.course.images import CourseImage, Image, InnerPath
 from mentor.course.tasks import Section, Task
@@ -85,12 +85,13 @@ def parse(folder: Path, root: Path, problems: Problems) -> Course | None:
 
         lab = lenient(Lab, doc.values, report)
         tasks.check(doc.values.get("sections"), report)
+        questions.check(doc.values.get("sections"), report)
         _check(course, lab, report)
         if (course / lab.material).is_dir():
             material = course / lab.material
             known = [files.shown(path, material) for path in files.walk(material)]
             tasks.check_chapters(doc.values.get("sections"), known, report)
-            for place, wrong in guide.troubles(material):
+            for place, wrong in guide.troubles(material, guide.named(doc.values.get("sections"))):
                 problems.add_elsewhere(f"{folder / lab.material}/{place}", wrong)
         # Only what was checked is opened: reading a pipe, for one, would never end.
         return _course(course, lab) if len(problems) == before else None

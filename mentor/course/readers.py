@@ -58,6 +58,14 @@ def paragraph(value: object, longest: int = 1000) -> str:
     return stripped
 
 
+def answers(value: object) -> tuple[int | str, ...]:
+    """Read what counts as right: the numbers of choices, or texts."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    if not listed:
+        raise ValueError("is empty: give at least one")
+    return tuple(one if isinstance(one, int) and not isinstance(one, bool) else values.text(one) for one in listed)
+
+
 def sql(value: object) -> str:
     """Read one statement; what ends it is taken off."""
     if not isinstance(value, str):

@@ -14,6 +14,7 @@ from pydantic import Field
 from mentor.course import readers
 from mentor.course.criteria import Check, Place
 from mentor.course.editors import TEXT_OR_LIST
+from mentor.course.questions import ID, ID_RULE, Paragraph, Question
 from mentor.settings import values
 from mentor.settings.explain import Report
 from mentor.settings.model import Section as Model
@@ -24,19 +25,18 @@ MOST_SECTIONS = 50
 MOST_TASKS = 200
 """Each is a row of the class's table and one series a student."""
 MOST_CHECKS = 30
+MOST_HINTS = 5
 MOST_POINTS = 100
 MOST_MINUTES = 600
-TASK_ID = "[a-z][a-z0-9-]{0,39}"
-TASK_ID_RULE = "is not an id: a small letter, then at most 39 of a-z, 0-9 and -"
 
 
 class Task(Model):
     """Something to do, and how to tell that it is done."""
 
-    id: Annotated[str, read_by(values.word, TASK_ID, TASK_ID_RULE)] = Field(description="Its name in links and series")
+    id: Annotated[str, read_by(values.word, ID, ID_RULE)] = Field(description="Its name in links and series")
     title: Text = Field(description="What is to be done, in one line")
-    hint: Annotated[str, read_by(readers.paragraph)] | None = Field(
-        default=None, description="A help, shown on request"
+    hint: Annotated[tuple[Paragraph, ...], Field(max_length=MOST_HINTS), read_by(values.listed), TEXT_OR_LIST] = Field(
+        default=(), description="A help, or a list of helps, shown one by one on request"
     )
     points: Annotated[int, read_by(values.whole_number, 0, MOST_POINTS)] = Field(
         default=1, description="What it counts"
@@ -70,6 +70,7 @@ class Section(Model):
         default=None, description="Its file, below the material folder"
     )
     tasks: tuple[Task, ...] = Field(default=(), description="What is to be done")
+    questions: tuple[Question, ...] = Field(default=(), description="What is asked in the guide")
 
 
 def check_chapters(sections: object, known: Collection[str], report: Report) -> None:

@@ -91,6 +91,7 @@ def facts(here: Services, person: Person, course: ClassFile) -> Data:
         "disk": size(machine.disk),
         "database": one.database,
         "points": own["points"],
+        "questions": list(own["questions"].values()),
         "sections": [
             {
                 "title": section.title,

@@ -5,6 +5,7 @@ the material. All of it is one version; with the next one everything here is mad
 """
 
 import asyncio
+import hashlib
 import html
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from spyglass.classroom import Course
-from spyglass.guide import markdown
+from spyglass.guide import markdown, parts
 from spyglass.guide.markdown import Rendered
 
 LARGEST_PAGE = 128 * 1024  # bytes: what is longer is shown as plain text
@@ -27,6 +28,7 @@ class Page:
     id: str
     title: str
     file: str
+    tasks: tuple[str, ...] = ()  # ids of what is to be done on it
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Book:
     version: str = ""
     folder: Path = Path("/nonexistent")
     pages: tuple[Page, ...] = ()
+    course: Course = field(default_factory=Course)
+    edition: str = ""  # changes with everything that a page shows: the material, titles, questions
     _rendered: dict[str, Rendered] = field(default_factory=dict)
     _rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -64,7 +68,7 @@ class Book:
         text = read(self.file(page.file))
         if len(text) >= LARGEST_PAGE:
             return Rendered(f"<pre>{html.escape(text)}</pre>", (), ())
-        return markdown.render(text, page.file, self._address)
+        return markdown.render(text, page.file, self._address, parts.of(self.course))
 
     def _address(self, name: str) -> str | None:
         page = self.find(name.removesuffix(ENDING)) if name.endswith(ENDING) else None
@@ -79,17 +83,17 @@ class Books:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._book = Book()
-        self._course: Course | None = None
 
     def current(self, course: Course) -> Book:
         """The guide as it is now; without pages as long as there is no material."""
         version = read(self._root / "version").strip()
         if not re.fullmatch(r"[A-Za-z0-9]{6,128}", version):
             return Book()
-        if version != self._book.version or course is not self._course:
+        # A new roster comes with a course that is another object, and the same.
+        if version != self._book.version or (course is not self._book.course and course != self._book.course):
             folder = self._root / version
-            self._book = Book(version, folder, tuple(_pages(folder, course)))
-            self._course = course
+            edition = f"{version}-{_fingerprint(course)}"
+            self._book = Book(version, folder, tuple(_pages(folder, course)), course, edition)
         return self._book
 
 
@@ -113,8 +117,19 @@ def read(file: Path | None) -> str:
         return ""
 
 
+def _fingerprint(course: Course) -> str:
+    """Of what is to be seen of it; nothing by which an answer could be found."""
+    tasks = [(task.id, task.title, task.points, len(task.hints)) for task in course.tasks]
+    questions = [(one.id, one.question, one.choices, len(one.answer) > 1) for one in course.questions]
+    return hashlib.sha256(repr((tasks, questions)).encode()).hexdigest()[:8]
+
+
 def _pages(folder: Path, course: Course) -> Iterator[Page]:
     named = {section.material: section.title for section in reversed(course.sections) if section.material}
+    tasks = {
+        file: tuple(task.id for section in course.sections if section.material == file for task in section.tasks)
+        for file in named
+    }
     chapters = [section.material for section in course.sections if section.material]
     try:
         others = sorted(path.name for path in folder.glob(f"*{ENDING}"))
@@ -124,7 +139,7 @@ def _pages(folder: Path, course: Course) -> Iterator[Page]:
         path = inside(folder, file)
         if path and file.endswith(ENDING) and file.isprintable():
             title = named.get(file) or _first_heading(path) or file
-            yield Page(file.removesuffix(ENDING), title, file)
+            yield Page(file.removesuffix(ENDING), title, file, tasks.get(file, ()))
 
 
 def _first_heading(file: Path) -> str:

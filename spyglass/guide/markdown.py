@@ -16,8 +16,10 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.container import container_plugin
 
 from spyglass.guide import fences
 from spyglass.guide.fences import Fence
@@ -27,6 +29,9 @@ DEEPEST_HEADING = 3
 
 Place = Callable[[str], str | None]
 """The address of a file of the material, by its path there; None where no such file is."""
+
+Parts = Mapping[str, Callable[[str], str]]
+"""The HTML of what ``:::KIND ID`` stands for, by its kind; escaped where it is made."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,13 @@ class Rendered:
     fences: tuple[Fence, ...]
 
 
-def render(text: str, file: str, place: Place) -> Rendered:
+def render(text: str, file: str, place: Place, parts: Parts | None = None) -> Rendered:
     """Render a file of the material; ``file`` is its path there, from which its links lead."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown.use(container_plugin, "hint", render=_hint)
+    if parts:
+        markdown.block.ruler.before("fence", "part", _part_rule(parts), {"alt": ["paragraph", "blockquote", "list"]})
+        markdown.add_render_rule("part", _part)
     markdown.use(anchors_plugin, min_level=1, max_level=DEEPEST_HEADING, slug_func=_slug)
     for name, rule in (("fence", _fence), ("code_block", _fence), ("table_open", _table), ("table_close", _table_end)):
         markdown.add_render_rule(name, rule)
@@ -123,6 +132,36 @@ def _lead_link(token: Token, folder: str, place: Place) -> None:
 
 def _join(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, unquote(urlsplit(target).path))).lstrip("/")
+
+
+def _part_rule(parts: Parts) -> Callable[[StateBlock, int, int, bool], bool]:
+    """A line ``:::task ID`` is a part of the page; a ``:::`` right below it, as other tools want it, belongs to it."""
+    pattern = re.compile(rf":::[ ]*({'|'.join(parts)})[ ]+([a-z0-9-]+)[ ]*")
+
+    def rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        found = pattern.fullmatch(_line(state, start))
+        if found is None or state.is_code_block(start):
+            return False
+        if not silent:
+            state.line = start + (2 if start + 1 < end and _line(state, start + 1).strip() == ":::" else 1)
+            token = state.push("part", "", 0)
+            token.content = parts[found[1]](found[2])
+        return True
+
+    return rule
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _part(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    return tokens[index].content
+
+
+def _hint(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    opens = '<details class="guide-hint"><summary>Hint</summary>\n'
+    return opens if tokens[index].nesting == 1 else "</details>\n"
 
 
 def _table(_renderer: RendererHTML, _tokens: Sequence[Token], _index: int, _options: object, _env: object) -> str:

@@ -14,6 +14,8 @@ from spyglass.classroom import Person
 from spyglass.guide import markdown, shown
 from spyglass.guide.doing import RefusedError, ThereAlreadyError
 from spyglass.guide.fences import Fence
+from spyglass.guide.learned import TooSoonError
+from spyglass.progress import table
 from spyglass.progress.page import NO_STORE, current
 from spyglass.services import services, signed_in
 
@@ -29,6 +31,7 @@ FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # the addr
 # Who opens a drawing of the course by itself opens nothing that acts.
 STILL = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 LARGEST = 1024  # bytes of a request
+LARGEST_ANSWER = 8192  # the same, where somebody types
 CHANGED = "The guide has just changed. Look at this page again."
 
 
@@ -39,6 +42,20 @@ class Pressed(BaseModel):
     version: str = Field(max_length=200)
     number: int = Field(ge=0)
     replace: bool = False
+
+
+class Asked(BaseModel):
+    """The hint of a task with this number, counted from 1."""
+
+    task: str = Field(max_length=100)
+    number: int = Field(ge=1)
+
+
+class Given(BaseModel):
+    """An answer: the numbers of choices, or one text."""
+
+    question: str = Field(max_length=100)
+    answer: tuple[int | str, ...] = Field(max_length=20)
 
 
 async def first(request: Request) -> Response:
@@ -100,12 +117,37 @@ async def save(request: Request) -> Response:
     return _answer(message)
 
 
+async def hint(request: Request) -> Response:
+    """The next help for a task; which ones somebody has seen is kept, and his teacher sees how many."""
+    here, person = services(request), signed_in(request).person
+    asked = await said(request, Asked, LARGEST)
+    task = next((one for one in current(here).course.tasks if one.id == asked.task), None)
+    if task is None or asked.number > len(task.hints):
+        return _answer(CHANGED, 409)
+    here.learned.open_hint(person.id, task.id, min(asked.number, here.learned.hints(person.id, task.id) + 1))
+    return JSONResponse(table.hints(here, person, task), headers=NO_STORE)
+
+
+async def answer(request: Request) -> Response:
+    """An answer to a question, looked at here: the page does not know what is right."""
+    here, person = services(request), signed_in(request).person
+    given = await said(request, Given, LARGEST_ANSWER)
+    question = next((one for one in current(here).course.questions if one.id == given.question), None)
+    if question is None:
+        return _answer(CHANGED, 409)
+    try:
+        right = here.learned.answer(person.id, question, given.answer)
+    except TooSoonError:
+        return _answer("Think a moment before you try again.", 429)
+    return JSONResponse({"right": right} | table.question(here, person, question), headers=NO_STORE)
+
+
 async def _pressed(request: Request) -> tuple[Fence | None, bool]:
     here = services(request)
     asked = await said(request, Pressed, LARGEST)
     now = shown.book(here, current(here))
     found = now.find(asked.page)
-    if found is None or asked.version != now.version:
+    if found is None or asked.version != now.edition:
         return None, False
     there = (await now.rendered(found)).fences
     return (there[asked.number] if asked.number < len(there) else None), asked.replace
@@ -125,4 +167,6 @@ routes = [
     Route("/material/{version}/{path:path}", file, methods=["GET"]),
     Route("/desk/run", run, methods=["POST"]),
     Route("/desk/save", save, methods=["POST"]),
+    Route("/desk/hint", hint, methods=["POST"]),
+    Route("/desk/answer", answer, methods=["POST"]),
 ]

@@ -21,7 +21,7 @@ def book(here: Services, course: ClassFile) -> Book:
 def told(here: Services, course: ClassFile) -> object:
     """What an open page is told when it is to look again."""
     now = book(here, course)
-    return {"version": now.version, "pages": [[page.id, page.title] for page in now.pages]}
+    return {"version": now.edition, "pages": [[page.id, page.title] for page in now.pages]}
 
 
 def values(person: Person) -> Mapping[str, str]:
@@ -56,7 +56,7 @@ async def page_values(request: Request, asked: str | None) -> dict[str, object] 
         "page": page,
         "pages": now.pages,
         "number": now.pages.index(page) + 1,
-        "version": now.version,
+        "version": now.edition,
         "cookie": here.cookies.page,
         "before": before,
         "after": after,

@@ -6,7 +6,7 @@ done and nothing more, without names unless the workshop shows them, and nothing
 
 from typing import TYPE_CHECKING, Any
 
-from spyglass.classroom import ClassFile, Event, Person, Task
+from spyglass.classroom import ClassFile, Event, Person, Question, Task
 from spyglass.joining.seats import nobody
 from spyglass.progress.model import Progress, State
 from spyglass.progress.states import minutes, usual
@@ -110,7 +110,28 @@ def own(here: "Services", person: Person, course: ClassFile) -> Data:
     return {
         "done": sum(task.id in one.first_done for task in course.course.tasks),
         "points": sum(task.points for task in course.course.tasks if task.id in one.first_done),
-        "tasks": {task.id: _own_task(task, one, course.event) for task in course.course.tasks},
+        "tasks": {
+            task.id: _own_task(task, one, course.event) | {"hints": hints(here, person, task)}
+            for task in course.course.tasks
+        },
+        "questions": {one.id: question(here, person, one) for one in course.course.questions},
+    }
+
+
+def hints(here: "Services", person: Person, task: Task) -> Data:
+    """The helps for a task that he has opened, and how many there are."""
+    return {"opened": task.hints[: here.learned.hints(person.id, task.id)], "of": len(task.hints)}
+
+
+def question(here: "Services", person: Person, asked: Question) -> Data:
+    """How far he is with a question; what was right, and why, once he knows."""
+    known = here.learned.answered(person.id, asked.id)
+    is_answered = known.right_at is not None
+    return {
+        "tries": known.tries,
+        "answered": is_answered,
+        "answer": asked.answer if is_answered else (),
+        "because": (asked.because or "") if is_answered else "",
     }
 
 

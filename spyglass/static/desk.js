@@ -1,6 +1,7 @@
 // The guide beside one's own terminal, who looks at it, how to ask for help, what teachers say, and what is shown.
 
 import { handlers as guide, onRun } from "./guide.js";
+import { handlers as tasks } from "./guide_tasks.js";
 import { handlers as help } from "./help_ask.js";
 import { handlers as notices } from "./notices.js";
 import { follow } from "./page.js";
@@ -12,7 +13,7 @@ const byId = (id) => document.getElementById(id);
 const names = (list) => new Intl.ListFormat("en").format(list);
 
 // The terminal has its own words for a lost line; a teacher asks nobody.
-follow({ ...(byId("guide") && guide), ...help, ...notices, ...showing }, { quiet: true });
+follow({ ...(byId("guide") && { ...guide, ...tasks }), ...help, ...notices, ...showing }, { quiet: true });
 
 const terminal = new SeatTerminal({ fit: true });
 

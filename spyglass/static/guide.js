@@ -39,6 +39,7 @@ function settle() {
   const { page, cookie } = guide().dataset;
   document.cookie = `${cookie}=${encodeURIComponent(page)}; path=/; secure; samesite=strict; max-age=${YEAR}`;
   below(byId("guide-contents-button"), byId("guide-contents"));
+  document.dispatchEvent(new Event("guide-shown"));
 }
 
 function goTo(anchor) {

@@ -1,6 +1,7 @@
 // A student's own tasks and, where it may be seen, his class, kept current.
 
 import { handlers as help } from "./help_ask.js";
+import { showHints } from "./hints.js";
 import { handlers as notices } from "./notices.js";
 import { follow, renew, setText } from "./page.js";
 
@@ -17,6 +18,7 @@ function show(own) {
     const message = row.querySelector(".message");
     setText(message, one.message);
     message.hidden = !one.message;
+    showHints(row.querySelector(".hints"), one.hints);
   }
   const rows = document.querySelectorAll(".own li").length;
   if (rows !== Object.keys(own.tasks).length) location.reload(); // the course has other tasks now

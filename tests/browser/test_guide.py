@@ -239,6 +239,56 @@ def test_a_block_is_saved_and_the_students_own_file_is_kept(
     expect(page.locator(".xterm-rows")).to_contain_text(f"SELECT '{portal.student().id}';")
 
 
+def test_a_task_says_how_far_it_is_and_gives_its_hints(portal: Portal, open_page: OpenPage) -> None:
+    page = desk(open_page, portal)
+    turn_to(page, "First queries")
+    task = page.locator("#guide .guide-task[data-task='mill-lane']")
+    expect(task).to_have_attribute("data-mark", "open")
+    expect(task.locator(".guide-task-missing")).to_have_text("there is no view mill_lane")
+    for number in (1, 2):
+        task.get_by_role("button", name=f"Hint {number} of 2").click()
+        expect(task.locator(".hint")).to_have_count(number)
+    expect(task.get_by_role("button", name="Hint")).to_have_count(0)
+    page.reload()
+    expect(task.locator(".hint")).to_have_count(2)
+    turn_to(page, "Welcome")
+    note = page.locator("#guide .guide-task[data-task='notes']")
+    type_line(page, "clear; echo note > ~/workshop/notes.md")
+    expect(note).to_have_attribute("data-mark", "done")
+    expect(note.locator(".guide-task-state")).to_contain_text("done, first at ")
+    page.get_by_role("button", name="Contents").click()
+    welcome = page.locator("#guide-contents li", has_text="Welcome").locator(".guide-count")
+    expect(welcome).to_have_text("✔ 1 of 1")
+
+
+def test_a_question_is_answered_and_stays_answered(portal: Portal, open_page: OpenPage) -> None:
+    page = desk(open_page, portal)
+    turn_to(page, "First queries")
+    quiz = page.locator("#guide .guide-quiz[data-question='who-prevents']")
+    check = quiz.get_by_role("button", name="Check")
+    check.click()
+    expect(quiz.locator(".guide-quiz-said")).to_have_text("Choose an answer first.")
+    quiz.get_by_label("A right that students do not have").check()
+    check.click()
+    expect(quiz.locator(".guide-quiz-said")).to_contain_text("Not right yet")
+    assert "worth little" not in page.content()
+    quiz.get_by_label("The foreign key").check()
+
+    def answered() -> bool:
+        """Not within a moment of the last try."""
+        check.click()
+        page.wait_for_timeout(500)
+        return "Right, at the" in quiz.locator(".guide-quiz-said").inner_text()
+
+    until(answered, "the answer is taken")
+    expect(quiz.locator(".guide-quiz-because")).to_contain_text("worth little")
+    page.reload()
+    expect(quiz.locator(".guide-quiz-said")).to_contain_text("Right")
+    expect(quiz.get_by_label("The foreign key")).to_be_checked()
+    expect(quiz.get_by_label("The foreign key")).to_be_disabled()
+    assert serious(page) == []
+
+
 def test_what_is_pressed_is_only_a_place_in_the_course(portal: Portal, open_page: OpenPage) -> None:
     """The text that is run comes from the course, whatever a request says."""
     page = desk(open_page, portal)

@@ -1,5 +1,6 @@
 """Student and teacher in Chromium: one walk for each of them and each page; `make test-pages` goes everywhere."""
 
+from tests.browser.test_guide import test_a_student_reads_runs_a_block_and_comes_back_to_his_page  # noqa: F401
 from tests.browser.test_password import test_a_changed_password_is_the_one_that_counts  # noqa: F401
 from tests.browser.test_progress import (  # noqa: F401
     test_what_is_typed_shows_on_the_students_page_and_on_the_teachers,

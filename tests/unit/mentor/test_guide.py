@@ -9,7 +9,11 @@ from mentor.course.lesson import parse
 from mentor.settings.problems import Problems
 from spyglass.guide import fences
 
+IDS = {"task": ["first-view", "second"], "quiz": ["why"]}
 FINE = [
+    ":::task first-view\n\n- item\n\n  :::quiz why\n\n:::hint\ntext\n:::\n",
+    ":::warning\nsomebody else's\n:::",
+    "```text\n:::task nobody\n```",
     "```bash run\nls\n```",
     "```SQL run save-as=a/b-1.sql copy\nx\n```",
     "~~~sh type\nls\n~~~",
@@ -24,7 +28,7 @@ FINE = [
 @pytest.mark.parametrize("text", FINE)
 def test_what_can_be_meant_is_left_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.md").write_text(text)
-    assert list(guide.troubles(tmp_path)) == []
+    assert list(guide.troubles(tmp_path, IDS)) == []
 
 
 @pytest.mark.parametrize(
@@ -37,12 +41,20 @@ def test_what_can_be_meant_is_left_alone(tmp_path: Path, text: str) -> None:
         ("```sql save-as=../x\nx\n```", "a.md:1", '"save-as=../x" cannot be a file of the workshop folder'),
         ("```sql save-as=\nx\n```", "a.md:1", "cannot be a file"),
         ("```sh run\nx\n```\n~~~sh tpye\n~~~", "a.md:4", 'did you mean "type"?'),
+        (
+            "\n:::task first-veiw",
+            "a.md:2",
+            '"first-veiw" is not the id of a task in lab.yaml; did you mean "first-view"?',
+        ),
+        ("  ::: quiz nothing", "a.md:1", '"nothing" is not the id of a question in lab.yaml'),
+        (":::task", "a.md:1", "names no task: write :::task ID"),
+        (":::taks second", "a.md:1", '":::taks" is nothing that a guide knows; did you mean "task"?'),
         ("> ```sh copi\n> x\n> ```", "a.md:1", 'did you mean "copy"?'),
     ],
 )
 def test_what_was_meant_otherwise_is_named(tmp_path: Path, text: str, place: str, says: str) -> None:
     (tmp_path / "a.md").write_text(text)
-    ((where, wrong),) = guide.troubles(tmp_path)
+    ((where, wrong),) = guide.troubles(tmp_path, IDS)
     assert where == place
     assert says in wrong
 

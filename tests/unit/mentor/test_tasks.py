@@ -86,9 +86,9 @@ def test_a_task_is_read_with_its_place_in_the_course(root: Path) -> None:
     assert found.sections[0].material == "01-start.md"
     first, second = found.tasks
     assert (first.id, first.title, first.hint, first.points, first.minutes, first.requires, first.parts) == (
-        "a", "First", None, 1, None, (), ("sql",),
+        "a", "First", (), 1, None, (), ("sql",),
     )  # fmt: skip
-    assert (second.hint, second.points, second.minutes) == ("Two lines,\none help.", 3, 7)
+    assert (second.hint, second.points, second.minutes) == (("Two lines,\none help.",), 3, 7)
     assert second.requires == ("a",)
     assert second.parts == ("sql", "seat")
     assert [(name, one.kind) for name, one in second.numbered()] == [("c1", "table"), ("c2", "shell")]
@@ -225,8 +225,9 @@ def test_a_mistake_in_a_check_is_named_with_file_line_key_and_rule(
         ("points", "-1", "-1 is not a whole number from 0 to 100"),
         ("points", "x", '"x" is not a whole number'),
         ("minutes", "0", "0 is not a whole number from 1 to 600"),
-        ("hint", "''", '"" is empty'),
-        ("hint", '"\\x1b[31m"', "control or format character"),
+        ("hint[0]", "''", '"" is empty'),
+        ("hint[0]", '"\\x1b[31m"', "control or format character"),
+        ("hint", "[a, b, c, d, e, f]", "has 6 entries: give 5"),
         ("requires", "two", '"two" is not the id of a task'),
         ("requires", "[oen]", '"oen" is not the id of a task; did you mean "one"?'),
         ("requires", "one", "goes round in a circle: one requires one"),
@@ -234,7 +235,7 @@ def test_a_mistake_in_a_check_is_named_with_file_line_key_and_rule(
     ],
 )
 def test_a_mistake_in_a_task_is_named(report: Report, root: Path, key: str, value: str, rule: str) -> None:
-    given_keys = {"id": "one", "title": "First", key: value}
+    given_keys = {"id": "one", "title": "First", key.removesuffix("[0]"): value}
     body = "\n        ".join(f"{name}: {text}" for name, text in given_keys.items())
     write(root, f"{HEAD}      - {body}\n        checks: [{{sql: select true}}]\n")
     lines = report()

@@ -23,3 +23,8 @@ def put_material(world: World, files: Mapping[str, str | bytes], version: str = 
 def with_chapters(world: World) -> None:
     """A class whose course names two of its files."""
     world.put(class_json(course={"title": "A course", "sections": SECTIONS}))
+
+
+def edition(world: World) -> str:
+    """What a page says that it shows."""
+    return world.services.books.current(world.course().course).edition

@@ -18,6 +18,7 @@ from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
 from spyglass.grader import Grader
+from spyglass.guide import learned
 from spyglass.guide.book import Books
 from spyglass.guide.doing import Doing
 from spyglass.help import queue
@@ -114,7 +115,7 @@ class World:
         self.app: Starlette = app.create(self.services)
 
     def _services(self, key: Path) -> Services:
-        parts = (sessions, known, audit, history, visits, queue, notices, eyes, joining)
+        parts = (sessions, known, audit, history, visits, queue, notices, eyes, joining, learned)
         database = store.connect(self.folder / "spyglass.db", *(part.SCHEMA for part in parts))
         asked = queue.HelpQueue(database, lambda: self.clock[0])
         classroom, presence = Classroom(self.folder / "class.json"), Presence(lambda: self.clock[0])
@@ -137,6 +138,7 @@ class World:
             history=history.History(database),
             joining=joining.Joining(database, classroom, lambda: self.clock[0]),
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
+            learned=learned.Learned(database, lambda: self.clock[0]),
             limiter=Limiter(lambda: self.clock[0]),
             eyes=eyes.Eyes(database, lambda: self.clock[0]),
             film=Film(seats, showing),

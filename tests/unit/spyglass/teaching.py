@@ -8,7 +8,13 @@ from spyglass.progress.model import State
 from tests.unit.spyglass.people import World
 
 TASKS = [
-    {"id": "first", "title": "The first", "points": 1, "parts": ["sql"], "hint": "Think <b>twice</b>."},
+    {
+        "id": "first",
+        "title": "The first",
+        "points": 1,
+        "parts": ["sql"],
+        "hints": ["Think <b>twice</b>.", "Then write."],
+    },
     {"id": "second", "title": "=The second", "points": 2, "minutes": 4, "requires": ["first"], "parts": ["sql"]},
     {"id": "seat", "title": "In the seat", "points": 3, "parts": ["seat"]},
 ]

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from spyglass.guide import doing, fences
 from spyglass.seats import Seats
 from tests.unit.spyglass import seat_double
-from tests.unit.spyglass.guide_kit import put_material
+from tests.unit.spyglass.guide_kit import edition, put_material
 from tests.unit.spyglass.people import PEOPLE, World, class_json
 from tests.waiting import until
 
@@ -98,9 +98,9 @@ class Scene:
         """Wait for it."""
         until(lambda: text in self.screen(), f"the terminal shows {text!r}")
 
-    def press(self, act: str, number: int, version: str = "aaaaaa", **more: Any) -> tuple[int, dict[str, Any]]:
+    def press(self, act: str, number: int, version: str = "", **more: Any) -> tuple[int, dict[str, Any]]:
         """A button of the page."""
-        values = {"page": "a", "version": version, "number": number, **more}
+        values = {"page": "a", "version": version or edition(self.world), "number": number, **more}
         answer = self.client.post(f"/desk/{act}", json=values)
         return answer.status_code, answer.json()
 
@@ -185,9 +185,9 @@ def test_only_what_may_be_run_is_run_and_of_this_version_alone(scene: Scene) -> 
     scene.open_terminal()
     assert scene.press("run", 2)[0] == scene.press("run", 3)[0] == 409
     assert scene.press("save", 0)[0] == 409
-    for wrong in (scene.press("run", 99), scene.press("run", 0, version="bbbbbb")):
+    for wrong in (scene.press("run", 99), scene.press("run", 0, version="bbbbbb-00000000")):
         assert wrong == (409, {"message": "The guide has just changed. Look at this page again."})
-    assert scene.client.post("/desk/run", json={"page": "a", "version": "aaaaaa", "number": -1}).status_code == 400
+    assert scene.client.post("/desk/run", json={"page": "a", "version": "x", "number": -1}).status_code == 400
     assert scene.client.post("/desk/run", content=b"x" * 2000).status_code == 413
     assert "one-s01" not in scene.screen()
 
@@ -223,7 +223,7 @@ def test_what_cannot_be_written_is_said(scene: Scene) -> None:
 def test_a_seat_that_does_not_answer_is_said(world: World) -> None:
     world.put(class_json([person | {"host": "127.0.0.1", "port": 1} for person in PEOPLE]))
     put_material(world, {"a.md": PAGE})
-    answer = world.browser("s01").post("/desk/run", json={"page": "a", "version": "aaaaaa", "number": 0})
+    answer = world.browser("s01").post("/desk/run", json={"page": "a", "version": edition(world), "number": 0})
     assert (answer.status_code, answer.json()["message"]) == (409, doing.UNREACHABLE)
 
 

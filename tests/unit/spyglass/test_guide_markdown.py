@@ -32,10 +32,12 @@ class Tags(HTMLParser):
 
 MEANT = {
     *("p", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "a", "img", "br", "hr", "ul", "ol"),
+    *("section", "form", "fieldset", "legend", "label", "input", "small", "details", "summary"),
     *("li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "div", "span", "button"),
 }
 ATTRIBUTES = {"id", "href", "src", "alt", "title", "class", "target", "rel", "loading", "start", "style", "tabindex"}
-ATTRIBUTES |= {"role", "aria-label", "type", "data-act", "data-number"}
+ATTRIBUTES |= {"role", "aria-label", "type", "data-act", "data-number", "data-task", "data-question", "aria-hidden"}
+ATTRIBUTES |= {"name", "value", "hidden", "maxlength", "autocomplete"}
 
 
 def assert_harmless(found: str) -> None:
