@@ -3,7 +3,9 @@
 Reloading or opening a second tab attaches to the same session again; closing the page detaches and stops nothing.
 """
 
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,10 +13,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from spyglass import pages
-from spyglass.bridge import Bridge
+from spyglass.bridge import Bridge, stop
+from spyglass.classroom import Person
 from spyglass.guide import shown
 from spyglass.seats import Size
 from spyglass.services import signed_in
+from spyglass.tabs import Tabs
 
 COMMAND = "exec tmux -u new-session -A -s main"
 
@@ -22,10 +26,22 @@ COMMAND = "exec tmux -u new-session -A -s main"
 class OwnTerminal(Bridge):
     """Everything typed goes to the seat, and the seat's terminal has the size of the browser's."""
 
+    def __init__(self, websocket: WebSocket, seat: Person) -> None:
+        super().__init__(websocket, seat)
+        self._tabs = Tabs(self.services.seats, seat, self.tell)
+
     async def terminal(self) -> None:
-        """One attachment from start to end."""
-        async with self.opened(COMMAND) as process:
-            await self.show(process, {"type": "ready"})
+        """One attachment from start to end, with its tabs."""
+        tabs = asyncio.create_task(self._tabs.run())
+        try:
+            async with self.opened(COMMAND) as process:
+                await self.show(process, {"type": "ready"})
+        finally:
+            await stop(tabs)
+
+    async def asked(self, message: dict[str, Any]) -> None:
+        """Tabs and searches."""
+        self._tabs.wish(message)
 
     async def typed(self, data: bytes) -> None:
         """To the seat."""

@@ -4,10 +4,11 @@ import { handlers as guide, onRun } from "./guide.js";
 import { handlers as tasks } from "./guide_tasks.js";
 import { handlers as help } from "./help_ask.js";
 import { handlers as notices } from "./notices.js";
-import { follow } from "./page.js";
+import { below, follow } from "./page.js";
 import { seesTerminal } from "./panes.js";
 import { handlers as showing } from "./showing_desk.js";
 import { SeatTerminal } from "./terminal.js";
+import { tabsOf } from "./terminal_tabs.js";
 
 const byId = (id) => document.getElementById(id);
 const names = (list) => new Intl.ListFormat("en").format(list);
@@ -17,7 +18,9 @@ follow({ ...(byId("guide") && { ...guide, ...tasks }), ...help, ...notices, ...s
 
 const terminal = new SeatTerminal({ fit: true });
 
-onRun(() => seesTerminal() && terminal.terminal.focus());
+tabsOf(terminal);
+below(byId("look-open"), byId("look"));
+onRun(() => seesTerminal() && terminal.focus());
 
 terminal.addEventListener("watched", ({ detail: { by, typing } }) => {
   // All in the bar, which keeps its height: a terminal that changed its size now would be the wrong surprise.

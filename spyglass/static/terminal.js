@@ -4,9 +4,12 @@
 
 import { markWithMouse } from "./mouse.js";
 import { signedOut } from "./page.js";
+import { dress } from "./terminal_look.js";
 
 const ACK_EVERY = 16 * 1024; // bytes shown before the server hears of it
 const PIECE = 16 * 1024; // bytes of a paste sent at once
+const KEEP = 5000; // milliseconds for which what is typed without a line is kept
+const MOST_KEPT = 200; // of it
 const PING_EVERY = 5000; // milliseconds
 const SILENCE = 12000; // milliseconds without a word until the line counts as dead
 const PAUSES = [300, 1000, 2000, 3000, 5000]; // milliseconds before each new try
@@ -16,14 +19,6 @@ const FONT = "spyglass.fontSize";
 const NO_SOCKET = { readyState: WebSocket.CLOSED, close() {} };
 
 const byId = (id) => document.getElementById(id);
-
-const THEME = {
-  background: "#101615", foreground: "#e3ebe9", cursor: "#5eead4", cursorAccent: "#101615",
-  selectionBackground: "#2f6f68", black: "#1d2624", red: "#ff7b72", green: "#6fdd8b", yellow: "#f2cc60",
-  blue: "#79b8ff", magenta: "#d2a8ff", cyan: "#5eead4", white: "#c9d5d2", brightBlack: "#7f918d",
-  brightRed: "#ffa198", brightGreen: "#8df0a6", brightYellow: "#ffe08a", brightBlue: "#a5d0ff",
-  brightMagenta: "#e2c5ff", brightCyan: "#99f6e4", brightWhite: "#ffffff",
-};
 
 /** One terminal that fills the element #screen. */
 export class SeatTerminal extends EventTarget {
@@ -36,6 +31,8 @@ export class SeatTerminal extends EventTarget {
     this.tries = 0;
     this.unacked = 0;
     this.zoomed = 0;
+    this.isReady = false;
+    this.kept = []; // typed while the line is away
     const remembered = Number(localStorage.getItem(FONT));
     this.fontSize = remembered >= 8 && remembered <= 40 ? remembered : 15;
     this.terminal = new Terminal({
@@ -45,11 +42,10 @@ export class SeatTerminal extends EventTarget {
       fontSize: this.fontSize,
       linkHandler: { activate: () => {} },
       macOptionClickForcesSelection: true,
-      minimumContrastRatio: 4.5,
       scrollback: 0, // tmux keeps the history
-      theme: THEME,
     });
     this.#makeInert();
+    dress(this.terminal, this.screen.parentElement);
     this.terminal.loadAddon(new Unicode11Addon.Unicode11Addon());
     this.terminal.unicode.activeVersion = "11";
     this.terminal.open(this.screen);
@@ -78,6 +74,7 @@ export class SeatTerminal extends EventTarget {
   connect() {
     clearTimeout(this.retry);
     this.socket.close();
+    this.isReady = false;
     this.#say("connecting", "Connecting");
     const address = new URL(this.screen.dataset.socket, location.href);
     address.protocol = "wss:";
@@ -88,6 +85,11 @@ export class SeatTerminal extends EventTarget {
     this.heard = Date.now();
     socket.addEventListener("message", (event) => socket === this.socket && this.#receive(event.data));
     socket.addEventListener("close", (event) => socket === this.socket && this.#closed(event.code));
+  }
+
+  /** The keyboard is the terminal's. */
+  focus() {
+    this.terminal.focus();
   }
 
   /** Send a JSON message. */
@@ -130,7 +132,11 @@ export class SeatTerminal extends EventTarget {
   }
 
   #send(bytes) {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (!this.isReady || this.socket.readyState !== WebSocket.OPEN) {
+      // Who goes on typing while the line is changed loses no letter; what is older than that he has given up.
+      if (this.kept.length < MOST_KEPT) this.kept.push({ at: Date.now(), bytes });
+      return;
+    }
     for (let at = 0; at < bytes.length; at += PIECE) this.socket.send(bytes.subarray(at, at + PIECE));
   }
 
@@ -147,6 +153,10 @@ export class SeatTerminal extends EventTarget {
       this.terminal.reset();
       this.#say("connected", "Connected");
       this.#curtain(null);
+      this.isReady = true;
+      const kept = this.kept.filter(({ at }) => Date.now() - at < KEEP);
+      this.kept = [];
+      for (const { bytes } of kept) this.#send(bytes);
       // Who is writing something else on this page while a line that was cut comes back goes on with that.
       if (!document.activeElement?.closest("[popover], .guide-pane")) this.terminal.focus();
     }
@@ -162,6 +172,7 @@ export class SeatTerminal extends EventTarget {
 
   async #closed(code) {
     this.unacked = 0;
+    this.isReady = false;
     this.dispatchEvent(new CustomEvent("lost"));
     const reason = CODES[code];
     if (reason === "ended" && this.fits) {
@@ -252,6 +263,6 @@ export class SeatTerminal extends EventTarget {
       this.zoomed += step;
     }
     this.fit();
-    this.terminal.focus();
+    if (!this.fits) this.terminal.focus();
   }
 }

@@ -1,6 +1,6 @@
 """tmux's control mode: a command in, its answer's lines out, over one process in the seat that stays.
 
-Between two questions tmux says when the window has changed (a subscription). The other end belongs to a student and may
+Between two questions tmux says when something has changed (a subscription). The other end belongs to a student and may
 say anything: what comes is bounded in bytes, lines and time, what does not follow the protocol ends the conversation,
 and nothing is read but while somebody waits for it.
 """
@@ -24,7 +24,7 @@ ATTACH = (
 # tmux compares the text once a second, and says when it is another one. Activity is in whole seconds.
 SUBSCRIBE = b"refresh-client -B 'wall::#{window_activity} #{pane_id} #{pane_width}x#{pane_height}'"
 ATTACHED = b"%session-changed "
-NOTICE = b"%subscription-changed wall "
+NOTICE = b"%subscription-changed "
 PATIENCE = 5.0  # seconds until an answer counts as missing
 CHUNK = 16 * 1024  # bytes read at once
 # Of everything that comes until a question is answered. A picture that keeps its colours has 128 KiB at most; a window
@@ -40,6 +40,10 @@ class ControlError(Exception):
 
 class TooMuchError(ControlError):
     """More than :data:`MOST_BYTES` or :data:`MOST_LINES` at once."""
+
+
+class RefusedError(ControlError):
+    """Of the commands of one question tmux refuses one, and has not done those after it; the conversation goes on."""
 
 
 class AbsentError(ControlError):
@@ -73,8 +77,8 @@ class Control:
         except (OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
             raise ControlError(str(error) or type(error).__name__) from error
 
-    async def subscribe(self) -> None:
-        """Have tmux say from now on when the window changes.
+    async def subscribe(self, to: bytes = SUBSCRIBE) -> None:
+        """Have tmux say from now on when what is looked at changes.
 
         Raises:
             AbsentError: there is no window.
@@ -90,7 +94,7 @@ class Control:
                         raise AbsentError("no terminal yet")
         except (OSError, asyncssh.Error) as error:
             raise ControlError(str(error) or type(error).__name__) from error
-        await self.ask(SUBSCRIBE, 1)
+        await self.ask(to, 1)
 
     async def changed(self, patience: float) -> None:
         """Wait until the window has changed, or for so long.
@@ -125,7 +129,7 @@ class Control:
                     done.append(block)
                     block = None
                 elif line == b"%error " + mark:
-                    raise ControlError(b" ".join(block).decode(errors="replace")[:200] or "refused")
+                    raise RefusedError(b" ".join(block).decode(errors="replace")[:200] or "refused")
                 else:
                     block.append(line)
         return done
@@ -157,8 +161,10 @@ class Control:
 
 
 @contextlib.asynccontextmanager
-async def control(seats: Seats, seat: Person) -> AsyncIterator[Control]:
+async def control(seats: Seats, seat: Person, to: bytes = SUBSCRIBE) -> AsyncIterator[Control]:
     """A conversation with the seat's tmux for as long as the block runs; tmux's client ends with it.
+
+    ``to``: the command that has it say when something changes; without it, when the window does.
 
     Raises:
         SeatUnreachableError: its sshd does not answer.
@@ -167,5 +173,5 @@ async def control(seats: Seats, seat: Person) -> AsyncIterator[Control]:
     """
     async with seats.process(seat, ATTACH, stdin=True) as process:
         opened = Control(process)
-        await opened.subscribe()
+        await opened.subscribe(to)
         yield opened

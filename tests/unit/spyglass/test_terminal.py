@@ -146,7 +146,7 @@ def test_all_terminals_of_a_seat_share_one_connection(client: TestClient, world:
         Screen(one).hears(type="ready")
         Screen(two).hears(type="ready")
         (lines,) = world.services.seats._lines.values()  # noqa: SLF001
-        assert [line.channels for line in lines] == [2]
+        until(lambda: [line.channels for line in lines] == [4], "each has its terminal and its tabs")
 
 
 def test_a_viewer_sees_and_nothing_he_sends_arrives(
@@ -167,7 +167,7 @@ def test_a_viewer_sees_and_nothing_he_sends_arrives(
             assert b"trusion" not in desk.shown + wall.shown
             assert seat.tmux("display-message", "-p", "-t", "main:", "#{window_width}").strip() == "90"
         desk.until(lambda: desk.told[-1] == {"type": "watched", "by": [], "typing": []})
-        until(lambda: len(seat.clients()) == 1, "one client left")
+        until(lambda: len(seat.clients()) == 2, "the terminal and its tabs are left")
     assert world.services.audit.entries() == []
 
 
