@@ -18,6 +18,7 @@ from spyglass import (
     audit,
     auth,
     boards,
+    connection,
     events,
     known,
     pages,
@@ -160,6 +161,7 @@ def create(here: Services) -> Starlette:
                 *showing_routes.routes,
                 *projector.routes,
                 *guide_routes.routes,
+                *connection.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

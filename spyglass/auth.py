@@ -117,6 +117,15 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
+async def sign_out_everywhere(request: Request) -> Response:
+    """End all of his sessions, in whatever browser: one that he has left open somewhere, say."""
+    here, person = services(request), signed_in(request).person
+    here.sessions.end_all(person.id)
+    response = RedirectResponse("/sign-in", 303)
+    here.cookies.session.take_back(response)
+    return response
+
+
 async def session(_request: Request) -> Response:
     """Whether the page that asks is still signed in: 204, or 401 from the guard."""
     return Response(status_code=204)
@@ -126,5 +135,6 @@ routes = [
     Route("/sign-in", sign_in_page, methods=["GET"]),
     Route("/sign-in", sign_in, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
+    Route("/sign-out/everywhere", sign_out_everywhere, methods=["POST"]),
     Route("/session", session, methods=["GET"]),
 ]

@@ -148,6 +148,7 @@ class ClassFile(_Part):
     origins: tuple[str, ...] = Field(min_length=1)
     visibility: Literal["own", "anonymous", "names"] = "own"
     thresholds: Thresholds = Thresholds()
+    database_is_open: bool = False  # reached from outside the host
     boards: str | None = Field(default=None, pattern=r"^(/|https?://)")  # the class's Grafana board, if there is one
     people: tuple[Person, ...]
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from spyglass import pages, projector
+from spyglass import clock, pages, projector
 from spyglass.classroom import ClassFile, Person
 from spyglass.guide import shown
 from spyglass.help import words
@@ -45,6 +45,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "clock": Kind(lambda _here, _, course: clock.told(course), is_for_students=True),
     "guide": Kind(lambda here, _, course: shown.told(here, course), is_for_students=True),
     "tasks": Kind(lambda here, _, course: table.tasks(here, course)),
     "help": Kind(words.own, is_for_students=True, is_own=True),

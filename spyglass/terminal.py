@@ -12,12 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from spyglass import pages
+from spyglass import connection, pages
 from spyglass.bridge import Bridge, stop
 from spyglass.classroom import Person
 from spyglass.guide import shown
+from spyglass.progress.page import current
 from spyglass.seats import Size
-from spyglass.services import signed_in
+from spyglass.services import services, signed_in
 from spyglass.tabs import Tabs
 
 COMMAND = "exec tmux -u new-session -A -s main"
@@ -58,7 +59,14 @@ class OwnTerminal(Bridge):
 async def page(request: Request) -> Response:
     """The desk: the guide beside the terminal, or the terminal alone where a course has no pages."""
     guide = await shown.page_values(request, shown.last_page(request))
-    return pages.render(request, "desk.html", seat=signed_in(request).person, guide=guide)
+    return pages.render(
+        request,
+        "desk.html",
+        seat=signed_in(request).person,
+        guide=guide,
+        card=connection.card(request),
+        zone=current(services(request)).event.time_zone,
+    )
 
 
 async def socket(websocket: WebSocket) -> None:

@@ -24,7 +24,7 @@ from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person, Roster
-from mentor.settings.addresses import in_url
+from mentor.settings.addresses import in_url, is_loopback
 from mentor.settings.model import HttpsSettings, WorkshopSettings
 
 EXCLUDED = " ".join(f"--exclude='{name}'" for name in [*sorted(IGNORED), *(f"*{end}" for end in IGNORED_ENDINGS)])
@@ -82,6 +82,7 @@ def classroom(
     facts = {
         "boards": boards,
         "course": taught(course),
+        "database_is_open": not is_loopback(settings.database.bind),
         "thresholds": settings.progress.model_dump(),
         "event": {
             "name": settings.event.name,

@@ -73,7 +73,13 @@ async def page(request: Request) -> Response:
     here = services(request)
     if shown.book(here, current(here)).find(asked) is None:
         return pages.error(request, 404)
-    return pages.render(request, "guide.html", headers=NO_STORE, guide=await shown.page_values(request, asked))
+    return pages.render(
+        request,
+        "guide.html",
+        headers=NO_STORE,
+        guide=await shown.page_values(request, asked),
+        zone=current(here).event.time_zone,
+    )
 
 
 async def file(request: Request) -> Response:

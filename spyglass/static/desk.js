@@ -1,5 +1,7 @@
 // The guide beside one's own terminal, who looks at it, how to ask for help, what teachers say, and what is shown.
 
+import { handlers as clock } from "./clock.js";
+import "./connection.js";
 import { handlers as guide, onRun } from "./guide.js";
 import { handlers as tasks } from "./guide_tasks.js";
 import { handlers as help } from "./help_ask.js";
@@ -14,12 +16,13 @@ const byId = (id) => document.getElementById(id);
 const names = (list) => new Intl.ListFormat("en").format(list);
 
 // The terminal has its own words for a lost line; a teacher asks nobody.
-follow({ ...(byId("guide") && { ...guide, ...tasks }), ...help, ...notices, ...showing }, { quiet: true });
+follow({ ...(byId("guide") && { ...guide, ...tasks }), ...clock, ...help, ...notices, ...showing }, { quiet: true });
 
 const terminal = new SeatTerminal({ fit: true });
 
 tabsOf(terminal);
 below(byId("look-open"), byId("look"));
+if (byId("connection-open")) below(byId("connection-open"), byId("connection"));
 onRun(() => seesTerminal() && terminal.focus());
 
 terminal.addEventListener("watched", ({ detail: { by, typing } }) => {

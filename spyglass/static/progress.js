@@ -1,5 +1,6 @@
 // A student's own tasks and, where it may be seen, his class, kept current.
 
+import { handlers as clock } from "./clock.js";
 import { handlers as help } from "./help_ask.js";
 import { showHints } from "./hints.js";
 import { handlers as notices } from "./notices.js";
@@ -24,4 +25,4 @@ function show(own) {
   if (rows !== Object.keys(own.tasks).length) location.reload(); // the course has other tasks now
 }
 
-follow({ own: show, ...help, ...notices, ...(document.getElementById("peers") && { peers: () => renew("peers") }) });
+follow({ own: show, ...clock, ...help, ...notices, ...(document.getElementById("peers") && { peers: () => renew("peers") }) });
