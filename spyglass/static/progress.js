@@ -9,7 +9,7 @@ import { follow, renew, setText } from "./page.js";
 function show(own) {
   setText(document.getElementById("done"), String(own.done));
   setText(document.getElementById("points"), String(own.points));
-  for (const row of document.querySelectorAll(".own li")) {
+  for (const row of document.querySelectorAll(".own > li")) {
     const one = own.tasks[row.dataset.id];
     if (!one) continue;
     row.dataset.mark = one.mark;
@@ -21,7 +21,7 @@ function show(own) {
     message.hidden = !one.message;
     showHints(row.querySelector(".hints"), one.hints);
   }
-  const rows = document.querySelectorAll(".own li").length;
+  const rows = document.querySelectorAll(".own > li").length;
   if (rows !== Object.keys(own.tasks).length) location.reload(); // the course has other tasks now
 }
 
