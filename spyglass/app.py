@@ -38,6 +38,8 @@ from spyglass.admin.saves import Saves
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
+from spyglass.files import routes as file_routes
+from spyglass.files.home import Home
 from spyglass.grader import Grader
 from spyglass.guide import learned
 from spyglass.guide import routes as guide_routes
@@ -115,6 +117,7 @@ def build(settings: Settings) -> Services:
         grader=grader,
         help=asked,
         history=history.History(database),
+        home=Home(seats),
         joining=joining.Joining(database, classroom),
         known=known.KnownBrowsers(database),
         learned=learned.Learned(database),
@@ -162,6 +165,7 @@ def create(here: Services) -> Starlette:
                 *projector.routes,
                 *guide_routes.routes,
                 *connection.routes,
+                *file_routes.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],

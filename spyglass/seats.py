@@ -70,18 +70,28 @@ class Seats:
 
         ``stdin``: it is written to, terminal or not.
         """
-        try:
-            async with asyncio.timeout(PATIENCE):
-                line = await self._line(seat)
-        except (OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
-            log.info("seat %s (%s:%s): %s", seat.id, seat.host, seat.port, error or type(error).__name__)
-            raise SeatUnreachableError(seat.id) from error
+        line = await self._reach(seat)
         try:
             process = await self._start(line, command, size, stdin=stdin)
             try:
                 yield process
             finally:
                 process.close()
+        finally:
+            self._leave(line)
+
+    @contextlib.asynccontextmanager
+    async def files(self, seat: Person) -> AsyncIterator[asyncssh.SFTPClient]:
+        """A conversation about the seat's files, in names as bytes; it ends with the block."""
+        line = await self._reach(seat)
+        try:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    client = await line.connection.start_sftp_client(path_encoding=None)
+            except (OSError, asyncssh.Error) as error:
+                raise SeatUnreachableError(str(error)) from error
+            async with client:
+                yield client
         finally:
             self._leave(line)
 
@@ -100,6 +110,14 @@ class Seats:
         for line in [line for lines in self._lines.values() for line in lines]:
             line.connection.abort()
         self._lines.clear()
+
+    async def _reach(self, seat: Person) -> _Line:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._line(seat)
+        except (OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
+            log.info("seat %s (%s:%s): %s", seat.id, seat.host, seat.port, error or type(error).__name__)
+            raise SeatUnreachableError(seat.id) from error
 
     async def _start(self, line: _Line, command: str, size: Size | None, *, stdin: bool) -> Process:
         try:

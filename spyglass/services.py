@@ -11,6 +11,7 @@ from spyglass.audit import Audit
 from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory
+from spyglass.files.home import Home
 from spyglass.grader import Grader
 from spyglass.guide.book import Books
 from spyglass.guide.doing import Doing
@@ -54,6 +55,7 @@ class Services:
     grader: Grader
     help: HelpQueue
     history: History
+    home: Home
     joining: Joining
     known: KnownBrowsers
     learned: Learned

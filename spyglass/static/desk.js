@@ -2,6 +2,7 @@
 
 import { handlers as clock } from "./clock.js";
 import "./connection.js";
+import { filesIn } from "./files.js";
 import { handlers as guide, onRun } from "./guide.js";
 import { handlers as tasks } from "./guide_tasks.js";
 import { handlers as help } from "./help_ask.js";
@@ -22,6 +23,8 @@ const terminal = new SeatTerminal({ fit: true });
 
 tabsOf(terminal);
 below(byId("look-open"), byId("look"));
+below(byId("files-open"), byId("files"));
+filesIn(byId("files"));
 if (byId("connection-open")) below(byId("connection-open"), byId("connection"));
 onRun(() => seesTerminal() && terminal.focus());
 

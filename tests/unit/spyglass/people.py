@@ -17,6 +17,7 @@ from spyglass.admin.saves import Saves
 from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
+from spyglass.files.home import Home
 from spyglass.grader import Grader
 from spyglass.guide import learned
 from spyglass.guide.book import Books
@@ -136,6 +137,7 @@ class World:
             grader=grader,
             help=asked,
             history=history.History(database),
+            home=Home(seats),
             joining=joining.Joining(database, classroom, lambda: self.clock[0]),
             known=known.KnownBrowsers(database, lambda: self.clock[0]),
             learned=learned.Learned(database, lambda: self.clock[0]),
@@ -177,7 +179,7 @@ class World:
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
         resets = Resets(seats, self.services.saves, self.services.grader)
-        self.services = replace(self.services, seats=seats, resets=resets, doing=Doing(seats))
+        self.services = replace(self.services, seats=seats, resets=resets, doing=Doing(seats), home=Home(seats))
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:

@@ -68,6 +68,7 @@ def seat(folder: Path) -> Iterator[SeatDouble]:
         "StrictModes no",
         "PermitRootLogin yes",
         "MaxSessions 100",
+        "Subsystem sftp internal-sftp",
         f"SetEnv TMUX_TMPDIR={folder / 'tmux'} LC_ALL=C.UTF-8 HOME={folder} SHELL=/bin/sh",  # nothing of whoever tests
     ]
     config.write_text("\n".join(lines) + "\n")

@@ -1,0 +1,1 @@
+"""A student's own files, up and down, from his page."""
