@@ -35,6 +35,8 @@ from spyglass.admin import actions, audit_page, student
 from spyglass.admin.alone import Alone
 from spyglass.admin.resets import Resets
 from spyglass.admin.saves import Saves
+from spyglass.checking import routes as check_routes
+from spyglass.checking import store as checking
 from spyglass.classroom import Classroom
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectorySettings
@@ -97,7 +99,10 @@ def build(settings: Settings) -> Services:
     """Open files and read secrets; nothing is connected to yet."""
     database = store.connect(
         settings.database,
-        *(part.SCHEMA for part in (sessions, known, audit, history, visits, queue, notices, eyes, joining, learned)),
+        *(
+            part.SCHEMA
+            for part in (sessions, known, audit, history, visits, queue, notices, eyes, joining, learned, checking)
+        ),
     )
     asked = queue.HelpQueue(database)
     classroom, presence = Classroom(settings.class_file), Presence()
@@ -110,6 +115,7 @@ def build(settings: Settings) -> Services:
         audit=audit.Audit(database),
         board=Board(asked.question),
         books=Books(settings.material),
+        checks=checking.Checks(database),
         classroom=classroom,
         cookies=Cookies(settings.stack),
         directory=Directory(DirectorySettings.read(settings.directory), settings.directory_ca),
@@ -165,6 +171,7 @@ def create(here: Services) -> Starlette:
                 *projector.routes,
                 *guide_routes.routes,
                 *connection.routes,
+                *check_routes.routes,
                 *file_routes.routes,
             ]
         ),

@@ -8,6 +8,7 @@ from spyglass.admin.alone import Alone
 from spyglass.admin.resets import Resets
 from spyglass.admin.saves import Saves
 from spyglass.audit import Audit
+from spyglass.checking.store import Checks
 from spyglass.classroom import Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory
@@ -46,6 +47,7 @@ class Services:
     audit: Audit
     board: Board
     books: Books
+    checks: Checks
     classroom: Classroom
     cookies: Cookies
     directory: Directory

@@ -14,6 +14,7 @@ from spyglass import app, audit, known, sessions, store, visits
 from spyglass.admin.alone import Alone
 from spyglass.admin.resets import Resets
 from spyglass.admin.saves import Saves
+from spyglass.checking import store as checking
 from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
 from spyglass.directory import Directory, DirectoryDownError, RefusedError, WrongPasswordError
@@ -116,7 +117,7 @@ class World:
         self.app: Starlette = app.create(self.services)
 
     def _services(self, key: Path) -> Services:
-        parts = (sessions, known, audit, history, visits, queue, notices, eyes, joining, learned)
+        parts = (sessions, known, audit, history, visits, queue, notices, eyes, joining, learned, checking)
         database = store.connect(self.folder / "spyglass.db", *(part.SCHEMA for part in parts))
         asked = queue.HelpQueue(database, lambda: self.clock[0])
         classroom, presence = Classroom(self.folder / "class.json"), Presence(lambda: self.clock[0])
@@ -130,6 +131,7 @@ class World:
             audit=audit.Audit(database),
             board=Board(asked.question),
             books=Books(self.folder / "course"),
+            checks=checking.Checks(database, lambda: self.clock[0]),
             classroom=classroom,
             cookies=Cookies(self.stack),
             directory=self.directory,
