@@ -25,7 +25,7 @@ def told(course: ClassFile, now: float | None = None) -> dict[str, Any] | None:
     minutes = math.ceil((end.timestamp() - (time.time() if now is None else now)) / 60)
     if minutes < -OVER:
         return None
-    return {"at": _clock(event, end, minutes), "minutes": minutes, "soon": 0 < minutes <= SOON}
+    return {"end": end.timestamp(), "at": _clock(event, end, minutes), "minutes": minutes, "soon": 0 < minutes <= SOON}
 
 
 def _clock(event: Event, end: datetime, minutes: int) -> str:

@@ -3,6 +3,8 @@
 The password is on no page. Where the database listens to its own host alone, the card says so.
 """
 
+from urllib.parse import urlsplit
+
 import segno
 from markupsafe import Markup
 from starlette.requests import Request
@@ -22,10 +24,12 @@ def card(request: Request) -> Card | None:
     here, person = services(request), signed_in(request).person
     if not person.database:
         return None
+    if not current(here).database_is_open:
+        return {"is_open": False}
     found = dict(values(person))
     code = segno.make(found["connection"], error="m", micro=False)
     return {
-        "is_open": current(here).database_is_open,
+        "is_open": True,
         "rows": [
             ("Host", found["host"]),
             ("Port", found["port"]),
@@ -34,7 +38,7 @@ def card(request: Request) -> Card | None:
         ],
         "connection": found["connection"],
         "psql": f'psql "{found["connection"]}"',
-        "jdbc": f"jdbc:postgresql://{found['host']}:{found['port']}/{found['database']}?sslmode=require",
+        "jdbc": f"jdbc:postgresql://{urlsplit(person.database).netloc.rpartition('@')[2]}/{found['database']}?sslmode=require",
         # Drawn by the library from what was just put together here.
         "code": Markup(code.svg_inline(border=2, scale=4, light="#fff")),  # noqa: S704
     }

@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import asyncssh
+from asyncssh.sftp import start_sftp_client
 
 from spyglass.classroom import Person
 
@@ -22,6 +24,7 @@ PATIENCE = 8.0  # seconds until a seat counts as unreachable
 CHANNELS = 8  # per connection: sshd allows 10 by default (MaxSessions)
 WINDOW = 128 * 1024  # bytes in flight from a seat: small, so that Ctrl-C overtakes a flood
 IDLE = 30.0  # seconds a connection without a terminal is kept: a reload finds it open
+LARGEST_PACKET = 1024 * 1024  # bytes of SFTP: OpenSSH's own have 256 KiB at most
 ANSWER = 4096  # bytes at most of an answer to a question
 
 Process = asyncssh.SSHClientProcess[bytes]
@@ -51,6 +54,39 @@ class _Line:
     connection: asyncssh.SSHClientConnection
     channels: int = 0
     idle: asyncio.TimerHandle | None = None
+
+
+class _Bounded:
+    """A reader of SFTP's packets: one that says it is larger than any honest one is not waited for."""
+
+    def __init__(self, reader: asyncssh.SSHReader[bytes]) -> None:
+        self._reader = reader
+
+    async def readexactly(self, size: int) -> bytes:
+        if size > LARGEST_PACKET:
+            raise asyncssh.SFTPBadMessage("a packet that is too large")
+        return await self._reader.readexactly(size)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
+
+
+async def _sftp(connection: asyncssh.SSHClientConnection) -> asyncssh.SFTPClient:
+    """As the connection's own ``start_sftp_client`` does it, but for the bounds."""
+    writer, reader, _ = await connection.open_session(subsystem="sftp", encoding=None, window=WINDOW)
+    bounded = cast("asyncssh.SSHReader[bytes]", _Bounded(reader))
+    loop = asyncio.get_running_loop()
+    return await start_sftp_client(connection, loop, bounded, writer, None, "strict", 3)
+
+
+async def _end(client: asyncssh.SFTPClient, connection: asyncssh.SSHClientConnection) -> None:
+    """Take leave; a seat that does not let go is hung up on, with whatever else goes over this line."""
+    client.exit()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await client.wait_closed()
+    except (OSError, asyncssh.Error):
+        connection.abort()
 
 
 class Seats:
@@ -87,11 +123,13 @@ class Seats:
         try:
             try:
                 async with asyncio.timeout(PATIENCE):
-                    client = await line.connection.start_sftp_client(path_encoding=None)
+                    client = await _sftp(line.connection)
             except (OSError, asyncssh.Error) as error:
                 raise SeatUnreachableError(str(error)) from error
-            async with client:
+            try:
                 yield client
+            finally:
+                await _end(client, line.connection)
         finally:
             self._leave(line)
 

@@ -39,7 +39,7 @@ def origins(https: HttpsSettings, addresses: Sequence[str]) -> list[str]:
 
 def connection_string(person: Person, settings: WorkshopSettings, reachable: str) -> str:
     """What a desktop tool is given; the password is asked for."""
-    return f"postgresql://{person.id}@{reachable}:{settings.database.port}/{person.id}?sslmode=require"
+    return f"postgresql://{person.id}@{in_url(reachable)}:{settings.database.port}/{person.id}?sslmode=require"
 
 
 def taught(course: Course) -> dict[str, object]:

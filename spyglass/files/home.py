@@ -10,6 +10,7 @@ import contextlib
 import posixpath
 import re
 import stat
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ LARGEST = 200 * 1024 * 1024  # bytes of an upload
 PIECE = 512 * 1024  # bytes of an upload that come at once: the gateway lets no more than 1 MB pass
 CHUNK = 64 * 1024  # bytes of a download at once
 AT_ONCE = 3  # downloads and uploads of one person
+FORGOTTEN = 86400  # seconds after which an upload that was broken off is not taken up again
 MOST_KEPT = 100  # of what was replaced under one name
 HIDDEN = (b".seat", b".upload-")
 
@@ -77,7 +79,7 @@ class Home:
         Raises:
             FilesError: it is not there, or not below the home.
         """
-        async with self._talk(seat) as sftp, asyncio.timeout(PATIENCE):
+        async with self._step(seat) as sftp:
             found: list[Entry] = []
             is_all = True
             async for one in sftp.scandir(await _inside(sftp, path)):
@@ -123,12 +125,13 @@ class Home:
         """
         if at + len(data) > LARGEST:
             raise FilesError(TOO_LARGE)
-        with self._turn(seat):
-            async with self._talk(seat) as sftp, asyncio.timeout(PATIENCE):
-                part = await _part(sftp, path, upload)
-                flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | (asyncssh.FXF_TRUNC if at == 0 else 0)
-                async with sftp.open(part, flags, encoding=None) as file:
-                    await file.write(data, at)
+        async with self._step(seat) as sftp:
+            part = await _part(sftp, path, upload)
+            if at == 0:
+                await _clear(sftp, posixpath.dirname(part))
+            flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | (asyncssh.FXF_TRUNC if at == 0 else 0)
+            async with sftp.open(part, flags, encoding=None) as file:
+                await file.write(data, at)
 
     async def finish(self, seat: Person, path: str, upload: str, size: int, *, replace: bool) -> str | None:
         """Give the upload its name; the name under which what was there is kept, if something was.
@@ -137,7 +140,7 @@ class Home:
             ThereAlreadyError: something is there, and is not to be replaced.
             FilesError: not all of it is there.
         """
-        async with self._talk(seat) as sftp, asyncio.timeout(PATIENCE):
+        async with self._step(seat) as sftp:
             part = await _part(sftp, path, upload)
             target = posixpath.join(posixpath.dirname(part), posixpath.basename(path).encode())
             if (await sftp.stat(part)).size != size:
@@ -148,14 +151,25 @@ class Home:
                     raise ThereAlreadyError
                 kept = await _free_name(sftp, target)
                 await sftp.rename(target, kept)
-            await sftp.rename(part, target)  # refuses what is there, if something has come just now
+            try:
+                await sftp.rename(part, target)  # refuses what is there, if something has come just now
+            except asyncssh.SFTPError:
+                if kept and not await sftp.lexists(target):
+                    await sftp.rename(kept, target)
+                raise
         return posixpath.basename(kept).decode(errors="replace") if kept else None
 
     async def abandon(self, seat: Person, path: str, upload: str) -> None:
         """Remove the pieces of an upload that is not to be."""
-        async with self._talk(seat) as sftp, asyncio.timeout(PATIENCE):
+        async with self._step(seat) as sftp:
             with contextlib.suppress(asyncssh.SFTPNoSuchFile):
                 await sftp.remove(await _part(sftp, path, upload))
+
+    @contextlib.asynccontextmanager
+    async def _step(self, seat: Person) -> AsyncIterator[asyncssh.SFTPClient]:
+        with self._turn(seat):
+            async with self._talk(seat) as sftp, asyncio.timeout(PATIENCE):
+                yield sftp
 
     @contextlib.asynccontextmanager
     async def _talk(self, seat: Person) -> AsyncIterator[asyncssh.SFTPClient]:
@@ -203,6 +217,18 @@ async def _part(sftp: asyncssh.SFTPClient, path: str, upload: str) -> bytes:
     if not is_path(path) or not name or name == "." or not re.fullmatch("[0-9a-f]{16,32}", upload):
         raise FilesError(OUTSIDE)
     return posixpath.join(await _inside(sftp, posixpath.dirname(path)), b".upload-" + upload.encode())
+
+
+async def _clear(sftp: asyncssh.SFTPClient, folder: bytes) -> None:
+    """Remove what uploads left that were broken off: nothing but pieces, and only old ones."""
+    looked = 0
+    async for one in sftp.scandir(folder):
+        name, looked = _bytes(one.filename), looked + 1
+        if looked > MOST_ENTRIES:
+            return
+        is_piece = re.fullmatch(rb"\.upload-[0-9a-f]{16,32}", name) and stat.S_ISREG(one.attrs.permissions or 0)
+        if is_piece and time.time() - (one.attrs.mtime or 0) > FORGOTTEN:
+            await sftp.remove(posixpath.join(folder, name))
 
 
 async def _free_name(sftp: asyncssh.SFTPClient, target: bytes) -> bytes:

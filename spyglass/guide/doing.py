@@ -91,7 +91,9 @@ class Doing:
             async with asyncio.timeout(PATIENCE), self._seats.process(seat, command, stdin=True) as process:
                 process.stdin.write(text.encode())
                 process.stdin.write_eof()
-                status = (await process.wait()).exit_status
+                # Not wait(), which takes in whatever the seat says. Unread, its window fills, and it waits.
+                await process.wait_closed()
+                status = process.exit_status
         except (SeatUnreachableError, OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
             raise RefusedError(UNREACHABLE) from error
         finally:

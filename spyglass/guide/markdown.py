@@ -10,6 +10,7 @@ import itertools
 import posixpath
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -18,14 +19,13 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
-from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 
 from spyglass.guide import fences
 from spyglass.guide.fences import Fence
 
 VARIABLE = re.compile(r"\$\$([a-z]+)\$\$")
-DEEPEST_HEADING = 3
+NAMED = ("h1", "h2", "h3")
 
 Place = Callable[[str], str | None]
 """The address of a file of the material, by its path there; None where no such file is."""
@@ -58,10 +58,10 @@ def render(text: str, file: str, place: Place, parts: Parts | None = None) -> Re
     if parts:
         markdown.block.ruler.before("fence", "part", _part_rule(parts), {"alt": ["paragraph", "blockquote", "list"]})
         markdown.add_render_rule("part", _part)
-    markdown.use(anchors_plugin, min_level=1, max_level=DEEPEST_HEADING, slug_func=_slug)
     for name, rule in (("fence", _fence), ("code_block", _fence), ("table_open", _table), ("table_close", _table_end)):
         markdown.add_render_rule(name, rule)
     tokens = markdown.parse(text)
+    _name_headings(tokens)
     env: dict[str, list[Fence]] = {"fences": []}
     for token in tokens:
         _lead(token.children or (), posixpath.dirname(file), place)
@@ -91,6 +91,16 @@ def _value(found: "re.Match[str]", values: Mapping[str, str], written: Callable[
 def _slug(title: str) -> str:
     plain = "".join(one for one in unicodedata.normalize("NFKD", title.lower()) if not unicodedata.combining(one))
     return "g-" + "-".join(re.findall(r"\w+", plain))[:80]
+
+
+def _name_headings(tokens: Sequence[Token]) -> None:
+    """So that they can be led to. Of several that are called the same the later ones are numbered."""
+    seen: Counter[str] = Counter()
+    for token, inline in itertools.pairwise(tokens):
+        if token.type == "heading_open" and token.tag in NAMED:
+            slug = _slug("".join(one.content for one in inline.children or ()))
+            token.attrs["id"] = f"{slug}-{seen[slug]}" if seen[slug] else slug
+            seen[slug] += 1
 
 
 def _headings(tokens: Sequence[Token]) -> list[Heading]:

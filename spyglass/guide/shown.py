@@ -32,7 +32,7 @@ def values(person: Person) -> Mapping[str, str]:
         found |= {
             "database": parts.path.lstrip("/"),
             "host": parts.hostname or "",
-            "port": str(parts.port or ""),
+            "port": parts.netloc.rpartition(":")[2],
             "connection": person.database,
         }
     return found

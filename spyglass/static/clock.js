@@ -21,7 +21,7 @@ export function words(now, isMoved) {
 /** What is said aloud: that the end was moved, is near, or is there. */
 export function news(now, last) {
   if (!last) return "";
-  if (now.at !== last.at) return `The workshop now goes on until ${now.at}.`;
+  if (now.end !== last.end) return `The workshop now goes on until ${now.at}.`;
   if (now.minutes <= 0 && last.minutes > 0) return "The workshop has ended.";
   return WARNED.some((one) => now.minutes <= one && last.minutes > one) ? `${now.minutes} minutes are left.` : "";
 }
@@ -31,7 +31,7 @@ function show(now) {
   clock.hidden = !now;
   if (!now) return;
   const told = news(now, before);
-  moved ||= Boolean(before) && before.at !== now.at;
+  moved ||= Boolean(before) && before.end !== now.end;
   before = now;
   clock.dataset.state = now.minutes <= 0 ? "over" : now.soon ? "soon" : "";
   setText(document.getElementById("clock-text"), words(now, moved));

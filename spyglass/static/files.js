@@ -78,7 +78,8 @@ function rowOf({ name, is_folder: isFolder, size: bytes, modified }) {
 }
 
 async function upload(files) {
-  for (const file of files) await one(file, path);
+  const folder = path; // where he may look meanwhile is another matter
+  for (const file of files) await one(file, folder);
   await look(path);
 }
 

@@ -2,17 +2,22 @@
 //
 // The server draws each page; of that this takes the part #guide and puts it in the place of the one that is there.
 
-import { below } from "./page.js";
+import { below, setText } from "./page.js";
 import { send } from "./send.js";
 
 const PLACES = "spyglass.guide.places";
 const LATER = 300; // milliseconds after scrolling until the place is kept
+const LOST = "This page cannot be had right now. Try again in a moment.";
+const GONE = "There is no such page any more: look at the contents.";
 const YEAR = 31536000; // seconds
 const byId = (id) => document.getElementById(id);
 const scroller = byId("guide-pane") ?? document.scrollingElement;
 const whenRun = [];
-let told = null;
+const AGAIN = 3000; // milliseconds until a new version that could not be had is asked for again
+let told = null; // what the stream said last, once the page shows it
 let latest = 0;
+let wanted = ""; // the page that was asked for last
+let later = 0;
 
 /** Called when a block was run. */
 export const onRun = (act) => whenRun.push(act);
@@ -48,36 +53,44 @@ function goTo(anchor) {
   else scroller.scrollTop = places()[guide().dataset.page] ?? 0;
 }
 
-/** Show another page, or the same one as it is now; what was asked for last is what is shown. */
+/**
+ * Show another page, or the same one as it is now; what was asked for last is what is shown. Whatever goes wrong, nobody
+ * is led away from his terminal. Comes back: whether it is shown, or another one is asked for.
+ */
 async function open(address, { isNew = true, focuses = true } = {}) {
   const mine = ++latest;
+  wanted = address.pathname;
   const answer = await fetch(address.pathname, { cache: "no-store" }).catch(() => null);
-  if (mine !== latest) return;
-  if (!answer?.ok || answer.redirected) {
-    // Signed out, or no such page any more: the server says it better.
-    if (answer) location.assign(address.pathname);
-    return;
+  const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
+  if (mine !== latest) return true;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!page.getElementById("guide")) {
+    if (focuses) setText(byId("guide-problem"), answer?.status === 404 ? GONE : LOST);
+    return false;
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (mine !== latest) return;
   guide().replaceWith(document.adoptNode(page.getElementById("guide")));
   settle();
   if (isNew) history.pushState({ guide: address.pathname }, "", byId("guide-pane") ? location.href : address.pathname);
   goTo(address.hash);
-  if (focuses) byId("guide-text").focus({ preventScroll: true });
+  if (!focuses) return true;
+  byId("guide-text").focus({ preventScroll: true });
 }
 
-// The version that the page came with is no news.
-function changed(now) {
-  const { page, version } = guide().dataset;
+const addressOf = (page) => `/guide/${page.split("/").map(encodeURIComponent).join("/")}`;
+
+// The version that the page came with is no news. One that cannot be had now is asked for again, for nobody says it twice.
+async function changed(now) {
+  clearTimeout(later);
   const text = JSON.stringify(now);
-  const isNews = told === null ? now.version !== version : told !== text;
-  told = text;
-  if (!isNews || !now.version) return;
-  const isThere = now.pages.some(([id]) => id === page);
-  const next = isThere ? page : now.pages[0]?.[0];
-  if (next === undefined) location.reload();
-  else open(new URL(`/guide/${next.split("/").map(encodeURIComponent).join("/")}`, location.href), { isNew: false, focuses: false });
+  if (!now.version || (now.version === guide().dataset.version && (told === null || told === text))) {
+    told = text;
+    return;
+  }
+  const addresses = now.pages.map(([page]) => addressOf(page));
+  const next = [wanted, addressOf(guide().dataset.page), addresses[0]].find((one) => addresses.includes(one));
+  if (!next) return location.reload();
+  if (await open(new URL(next, location.href), { isNew: false, focuses: false })) told = text;
+  else later = setTimeout(() => changed(now), AGAIN);
 }
 
 async function press(pressed) {
@@ -125,11 +138,11 @@ async function copy(code) {
 if (guide()) {
   settle();
   goTo(location.hash);
-  history.replaceState({ guide: `/guide/${guide().dataset.page.split("/").map(encodeURIComponent).join("/")}` }, "");
-  let later = 0;
+  history.replaceState({ guide: addressOf(guide().dataset.page) }, "");
+  let scrolled = 0;
   (scroller === document.scrollingElement ? document : scroller).addEventListener("scroll", () => {
-    clearTimeout(later);
-    later = setTimeout(keepPlace, LATER);
+    clearTimeout(scrolled);
+    scrolled = setTimeout(keepPlace, LATER);
   });
   addEventListener("popstate", ({ state }) => {
     if (state?.guide) open(new URL(state.guide, location.href), { isNew: false });

@@ -33,6 +33,7 @@ export class SeatTerminal extends EventTarget {
     this.zoomed = 0;
     this.isReady = false;
     this.kept = []; // typed while the line is away
+    this.hasEnded = false; // then nothing is to be typed later
     const remembered = Number(localStorage.getItem(FONT));
     this.fontSize = remembered >= 8 && remembered <= 40 ? remembered : 15;
     this.terminal = new Terminal({
@@ -133,11 +134,24 @@ export class SeatTerminal extends EventTarget {
 
   #send(bytes) {
     if (!this.isReady || this.socket.readyState !== WebSocket.OPEN) {
-      // Who goes on typing while the line is changed loses no letter; what is older than that he has given up.
-      if (this.kept.length < MOST_KEPT) this.kept.push({ at: Date.now(), bytes });
+      this.#keep(bytes);
       return;
     }
     for (let at = 0; at < bytes.length; at += PIECE) this.socket.send(bytes.subarray(at, at + PIECE));
+  }
+
+  // Who goes on typing while the line is changed loses no letter. All of it or nothing: half a line would be another
+  // command. What a program was to be told of mouse and focus is nothing that was typed.
+  #keep(bytes) {
+    if (this.hasEnded || /^\x1b\[[<MIO?>]/.test(String.fromCharCode(...bytes.subarray(0, 3)))) return;
+    this.kept.push({ at: Date.now(), bytes });
+  }
+
+  #kept() {
+    const kept = this.kept;
+    this.kept = [];
+    const isWhole = kept.length <= MOST_KEPT && kept.every(({ at }) => Date.now() - at < KEEP);
+    return isWhole ? kept : [];
   }
 
   #receive(data) {
@@ -154,11 +168,9 @@ export class SeatTerminal extends EventTarget {
       this.#say("connected", "Connected");
       this.#curtain(null);
       this.isReady = true;
-      const kept = this.kept.filter(({ at }) => Date.now() - at < KEEP);
-      this.kept = [];
-      for (const { bytes } of kept) this.#send(bytes);
+      for (const { bytes } of this.#kept()) this.#send(bytes);
       // Who is writing something else on this page while a line that was cut comes back goes on with that.
-      if (!document.activeElement?.closest("[popover], .guide-pane")) this.terminal.focus();
+      if (!document.activeElement || document.activeElement.matches("body, #screen *, #curtain *")) this.terminal.focus();
     }
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }
@@ -175,6 +187,8 @@ export class SeatTerminal extends EventTarget {
     this.isReady = false;
     this.dispatchEvent(new CustomEvent("lost"));
     const reason = CODES[code];
+    this.hasEnded = ["ended", "too-many", "signed-out"].includes(reason);
+    if (this.hasEnded) this.kept = [];
     if (reason === "ended" && this.fits) {
       this.#say("lost", "Ended");
       this.#curtain("Your shell has ended", "What ran in it is gone; your files are not.", "Start a new one");

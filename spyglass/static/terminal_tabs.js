@@ -2,7 +2,6 @@
 
 import { button, element, setText } from "./page.js";
 
-const SHELLS = ["bash", "sh", "zsh", "fish", "-"];
 const SURE = 4000; // milliseconds in which a second press closes what runs
 const byId = (id) => document.getElementById(id);
 const [tabs, find, text, said] = ["tabs", "find", "find-text", "find-said"].map(byId);
@@ -45,22 +44,24 @@ function tabOf(terminal, { id, name, active }, index, canClose) {
   tab.setAttribute("role", "presentation");
   tab.dataset.id = id;
   tab.dataset.active = active ? "yes" : "no";
-  if (canClose) tab.append(closerOf(terminal, id, name, index));
+  if (canClose) tab.append(closerOf(terminal, id, index));
   return tab;
 }
 
-function closerOf(terminal, id, name, index) {
+function closerOf(terminal, id, index) {
   const closer = button("tab-close", "×");
   closer.setAttribute("aria-label", `Close window ${index + 1}`);
   closer.title = "Close this window";
   closer.addEventListener("click", () => {
-    if (!SHELLS.includes(name) && !closer.dataset.sure) {
+    // A name tells too little: a script that runs is called bash, too, and a window may have several parts.
+    if (!closer.dataset.sure) {
       closer.dataset.sure = "yes";
-      setText(closer, `End ${name}?`);
-      closer.setAttribute("aria-label", `End ${name} and close window ${index + 1}?`);
+      setText(closer, "End it?");
+      closer.setAttribute("aria-label", `End what runs in window ${index + 1}, and close it?`);
       setTimeout(() => {
         delete closer.dataset.sure;
         setText(closer, "×");
+        closer.setAttribute("aria-label", `Close window ${index + 1}`);
       }, SURE);
       return;
     }

@@ -36,6 +36,11 @@ def run(*command: str, stdin: bytes | None = None) -> str:
     return subprocess.run(command, input=stdin, check=True, stdout=subprocess.PIPE).stdout.decode()
 
 
+def run_bytes(*command: str) -> bytes:
+    """The same, and what it prints is no text."""
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
 def upload(container: str, files: dict[str, str]) -> None:
     """Put files into a container that was created and not started."""
     archive = io.BytesIO()
@@ -122,6 +127,8 @@ def up(folder: Path) -> None:
         if name != "spare01":  # nobody sits there: the page must say so
             create(f"seat-{name}", images["seat"], keys, *SEAT_OPTIONS, seccomp, "-e", f"STUDENT={name}")
     run("docker", "exec", "-i", f"{PREFIX}-spyglass", "class-put", stdin=course(PEOPLE))
+    material = run_bytes("tar", "-C", str(ROOT / "workshop" / "material"), "-c", ".")
+    run("docker", "exec", "-i", "-u", "0", f"{PREFIX}-spyglass", "course-put", "stage0", stdin=material)
     healthy("spyglass", "healthy")
     healthy("gateway", "healthy")
     (folder / "credentials.json").write_text(json.dumps(credentials))

@@ -30,7 +30,7 @@ def course(end: str | None = END, zone: str = "Europe/Berlin") -> ClassFile:
     ],
 )
 def test_it_says_when_and_how_long(before: float, at: str, minutes: int, soon: bool) -> None:
-    assert clock.told(course(), AT - before) == {"at": at, "minutes": minutes, "soon": soon}
+    assert clock.told(course(), AT - before) == {"end": AT, "at": at, "minutes": minutes, "soon": soon}
 
 
 def test_another_zone_says_another_time() -> None:
@@ -66,12 +66,13 @@ def test_a_page_puts_it_in_words(now: dict[str, object], moved: bool, says: str)
 
 @needs_node
 def test_only_news_is_said_aloud() -> None:
-    def news(minutes: int, last: int | None, at: str = "16:30") -> str:
-        before = None if last is None else {"at": "16:30", "minutes": last}
-        found: str = run("clock.js", "it.news(a[0], a[1])", {"at": at, "minutes": minutes}, before)
+    def news(minutes: int, last: int | None, at: str = "16:30", end: float = AT) -> str:
+        before = None if last is None else {"end": AT, "at": "16:30", "minutes": last}
+        found: str = run("clock.js", "it.news(a[0], a[1])", {"end": end, "at": at, "minutes": minutes}, before)
         return found
 
     assert [news(20, None), news(20, 21), news(14, 15), news(4, 5)] == ["", "", "", ""]
     assert [news(15, 16), news(5, 6)] == ["15 minutes are left.", "5 minutes are left."]
+    assert news(1440, 1441, "Sun 29 Nov, 16:30") == "", "another way to say it moves nothing"
     assert news(0, 1) == "The workshop has ended."
-    assert news(30, 5, "17:00") == "The workshop now goes on until 17:00."
+    assert news(30, 5, "17:00", AT + 1800) == "The workshop now goes on until 17:00."

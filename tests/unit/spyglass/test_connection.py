@@ -29,6 +29,18 @@ def test_what_a_desktop_tool_needs_is_there_to_copy_and_no_password(world: World
     assert world.directory.passwords["s01"] not in page
 
 
+def test_an_address_in_digits_keeps_its_brackets(world: World) -> None:
+    people = [dict(PEOPLE[0], database="postgresql://s01@[2001:db8::1]:5433/s01?sslmode=require")]
+    world.put(class_json(people, database_is_open=True))
+    page = world.browser("s01").get("/connection").text
+    assert "jdbc:postgresql://[2001:db8::1]:5433/s01?sslmode=require" in page
+    assert ">2001:db8::1</code>" in page
+    # As an earlier version of the program said it: no page fails for that.
+    people[0]["database"] = "postgresql://s01@2001:db8::1:5433/s01?sslmode=require"
+    world.put(class_json(people, database_is_open=True))
+    assert world.browser("s01").get("/").status_code == 200
+
+
 def test_where_the_database_listens_to_its_host_alone_the_card_says_so(world: World) -> None:
     with_database(world, is_open=False)
     page = world.browser("s01").get("/connection").text

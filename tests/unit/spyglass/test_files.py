@@ -1,6 +1,8 @@
 """One's own files over a real sshd: listed, loaded down, uploaded in pieces, and nothing outside the home."""
 
+import asyncio
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import asyncssh
 import pytest
 from starlette.testclient import TestClient
 
+from spyglass import seats
 from spyglass.files import home as module
 from spyglass.files.home import AT_ONCE, LARGEST, PIECE, is_path
 from spyglass.seats import Seats
@@ -178,6 +181,65 @@ def test_who_loads_too_much_at_once_waits(own: Own, world: World) -> None:
     world.services.home._busy["s01"] = 0  # noqa: SLF001 - they have ended
     assert own.get("x") == (200, b"x")
     assert world.services.home._busy["s01"] == 0  # noqa: SLF001 - each gives its place back
+
+
+def test_pieces_of_uploads_that_were_broken_off_go_after_a_day(own: Own) -> None:
+    (own.home / "mine.upload-0123456789abcdef").write_text("no piece")
+    for name, age in (("old", 90_000), ("new", 80_000)):
+        piece = own.home / f".upload-{'0' * 12}{'aaaa' if name == 'old' else 'bbbb'}"
+        piece.write_text(name)
+        os.utime(piece, (time.time() - age,) * 2)
+    (own.home / ".upload-notes").write_text("no piece either")
+    os.utime(own.home / ".upload-notes", (0, 0))
+    assert own.piece("x", b"x") == 204
+    left = {path.name for path in own.home.iterdir()}
+    assert left == {
+        f".upload-{'0' * 12}bbbb", f".upload-{UPLOAD}", ".upload-notes", "mine.upload-0123456789abcdef",
+    }  # fmt: skip
+
+
+def test_what_cannot_take_its_place_leaves_the_old_file_where_it_was(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own.home / "notes.md").write_text("mine")
+    assert own.piece("notes.md", b"new") == 204
+    original = asyncssh.SFTPClient.rename
+
+    async def rename(sftp: Any, old: bytes, new: bytes) -> None:
+        if b".upload-" in old:
+            raise asyncssh.SFTPFailure("disk full")
+        await original(sftp, old, new)
+
+    monkeypatch.setattr(asyncssh.SFTPClient, "rename", rename)
+    assert own.finish("notes.md", 3, replace=True)[0] == 409
+    assert (own.home / "notes.md").read_text() == "mine"
+
+
+def test_a_seat_that_says_too_much_or_does_not_let_go_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Line:
+        is_aborted = False
+
+        def abort(self) -> None:
+            self.is_aborted = True
+
+        def exit(self) -> None:
+            pass
+
+        async def wait_closed(self) -> None:
+            await asyncio.sleep(3600)
+
+        async def readexactly(self, size: int) -> bytes:
+            return bytes(size)
+
+    async def try_both() -> None:
+        line: Any = Line()
+        bounded = seats._Bounded(line)  # noqa: SLF001 - what SFTP reads through
+        assert len(await bounded.readexactly(300_000)) == 300_000
+        with pytest.raises(asyncssh.SFTPBadMessage):
+            await bounded.readexactly(2**32 - 1)
+        await seats._end(line, line)  # noqa: SLF001 - how each conversation ends
+        assert line.is_aborted
+
+    monkeypatch.setattr(seats, "PATIENCE", 0.1)
+    asyncio.run(try_both())
 
 
 def test_a_seat_that_does_not_answer_is_said(world: World) -> None:

@@ -220,6 +220,13 @@ def test_what_cannot_be_written_is_said(scene: Scene) -> None:
     assert (scene.home / "workshop" / "queries" / "first.sql.~1~").is_dir()
 
 
+def test_what_a_seat_says_is_not_taken_in(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.open_terminal()
+    monkeypatch.setattr(doing, "PATIENCE", 1.0)
+    scene.world.services.doing._run = "head -c 50000000 /dev/zero"  # noqa: SLF001 - a seat that is not ours
+    assert scene.press("run", 0) == (409, {"message": doing.UNREACHABLE})
+
+
 def test_a_seat_that_does_not_answer_is_said(world: World) -> None:
     world.put(class_json([person | {"host": "127.0.0.1", "port": 1} for person in PEOPLE]))
     put_material(world, {"a.md": PAGE})

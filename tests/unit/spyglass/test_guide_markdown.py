@@ -85,7 +85,7 @@ def test_nor_of_one_that_mixes_them(parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["[", "![](", "*a", "> ", "`a", "<a", "&#", "- a\n  ", "|a", "**_", "\\", "$$id$$", "``` run\n"]
+    "unit", ["[", "![](", "*a", "> ", "`a", "<a", "&#", "- a\n  ", "|a", "**_", "\\", "$$id$$", "``` run\n", "# a\n"]
 )
 @pytest.mark.timeout(120)  # seconds: each takes one, and what grew with the square of its length would take the day
 def test_no_page_is_so_made_that_it_takes_for_ever(unit: str) -> None:
