@@ -124,7 +124,8 @@ class Resets:
     async def _run(self, person: Person, step: str) -> None:
         try:
             async with asyncio.timeout(PATIENCE), self._seats.process(person, self._command(step)) as process:
-                _expect_success((await process.wait()).exit_status)
+                await process.wait_closed()  # not wait(), which would take in whatever the seat says
+                _expect_success(process.exit_status)
         except TimeoutError as error:
             raise ResetError(f"It was not finished after {PATIENCE / 60:g} minutes. Try again.") from error
         except (SeatUnreachableError, OSError, asyncssh.Error) as error:

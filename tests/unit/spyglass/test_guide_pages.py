@@ -1,10 +1,11 @@
 """The guide's pages over the web: which there are, in which order, for whom, and what comes of the material besides."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from spyglass import events
+from spyglass import events, terminal
 from spyglass.guide import shown
 from tests.unit.spyglass.guide_kit import edition, put_material, with_chapters
 from tests.unit.spyglass.people import PEOPLE, World, class_json
@@ -151,3 +152,17 @@ def test_what_is_no_text_breaks_nothing(world: World) -> None:
     put_material(world, {"a.md": bytes(range(256)) * 8, "b.md": ""})
     for page in ("a", "b"):
         assert world.browser("s01").get(f"/guide/{page}").status_code == 200
+
+
+def test_the_desk_asks_for_all_of_its_scripts_at_once(guided: World) -> None:
+    """On a slow line each that is found only in another one would cost a round trip more."""
+    static = Path(terminal.__file__).parent / "static"
+    wanted: set[str] = set()
+    waiting = ["desk.js"]
+    while waiting:
+        text = (static / waiting.pop()).read_text()
+        found = set(re.findall(r'^import (?:[^"]* from )?"\./([\w.]+)"', text, re.MULTILINE)) - wanted
+        wanted |= found
+        waiting += found
+    page = guided.browser("s01").get("/").text
+    assert set(re.findall(r'rel="modulepreload" href="/static/([\w.]+)"', page)) == wanted
