@@ -35,7 +35,7 @@ sections:
 def lab(workshop_factory: Callable[..., Workshop], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     made = workshop_factory("sql", students=2, grafana={"image": IMAGE})
     course = made.folder / "workshop"
-    (course / "lab.yaml").write_text(LAB)
+    made.teach(LAB)
     (course / "sample.sql").write_text("CREATE TABLE given AS SELECT 1 AS number;\n")
     build(scratch.image("spyglass"), tmp_path_factory.mktemp("double"))
     made.up()

@@ -26,8 +26,7 @@ BOARDS = {"mentor-class", "mentor-student", "mentor-task", "mentor-projector", "
 def lab(workshop_factory: Callable[..., Workshop]) -> Iterator[Workshop]:
     docker("rmi", "-f", IMAGE, check=False)
     made = workshop_factory("boards", students=1, grafana={"image": IMAGE})
-    course = made.folder / "workshop"
-    (course / "lab.yaml").write_text("title: Boards\nmaterial: material\ndatabase:\n  files: [sample.sql]\n")
+    made.teach("title: Boards\nmaterial: material\ndatabase:\n  files: [sample.sql]\n")
     yield made
     docker("rmi", "-f", IMAGE, check=False)
 

@@ -50,7 +50,7 @@ def with_programs(workshop: Workshop) -> Workshop:
 def quick(workshop: Workshop) -> Workshop:
     """Give it the operator's programs, and a course without images: filling a registry takes longer than all else."""
     course = workshop.folder / "workshop"
-    (course / "lab.yaml").write_text("title: Faults\nmaterial: material\ndatabase:\n  files: [sample.sql]\n")
+    workshop.teach("title: Faults\nmaterial: material\ndatabase:\n  files: [sample.sql]\n")
     (course / "sample.sql").write_text("CREATE TABLE given AS SELECT generate_series(1, 100) AS number;\n")
     return with_programs(workshop)
 

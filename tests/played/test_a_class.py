@@ -164,7 +164,7 @@ def day(workshop_factory: Callable[..., Workshop]) -> Iterator[Class]:
         progress={"idleMinutes": IDLE_AFTER / 60, "stuckMinutes": STUCK_AFTER / 60, "stuckFactor": 1},
     )
     course = lab.folder / "workshop"
-    (course / "lab.yaml").write_text(LAB)
+    lab.teach(LAB)
     (course / "sample.sql").write_text("CREATE TABLE given AS SELECT 1 AS number;\n")
     lab.up()
     outputs, passwords = lab.outputs(), lab.passwords()
