@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +67,7 @@ class Event(_Part):
 
     name: str = Field(max_length=200)
     time_zone: str = "UTC"
-    end: datetime | None = None
+    end: AwareDatetime | None = None  # the program has put it into a zone
 
     @field_validator("time_zone")
     @classmethod

@@ -5,7 +5,7 @@ The end may be moved while the class goes on: the next `up` brings it, and the p
 
 import math
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,13 +21,13 @@ def told(course: ClassFile, now: float | None = None) -> dict[str, Any] | None:
     event = course.event
     if event.end is None:
         return None
-    end = event.end if event.end.tzinfo else event.end.replace(tzinfo=ZoneInfo(event.time_zone))
-    minutes = math.ceil((end.timestamp() - (time.time() if now is None else now)) / 60)
+    end = event.end.timestamp()
+    minutes = math.ceil((end - (time.time() if now is None else now)) / 60)
     if minutes < -OVER:
         return None
-    return {"end": end.timestamp(), "at": _clock(event, end, minutes), "minutes": minutes, "soon": 0 < minutes <= SOON}
+    return {"end": end, "at": _clock(event, end, minutes), "minutes": minutes, "soon": 0 < minutes <= SOON}
 
 
-def _clock(event: Event, end: datetime, minutes: int) -> str:
-    local = end.astimezone(UTC).astimezone(ZoneInfo(event.time_zone))
-    return local.strftime("%H:%M") if minutes < DAY else f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+def _clock(event: Event, end: float, minutes: int) -> str:
+    local = datetime.fromtimestamp(end, ZoneInfo(event.time_zone))
+    return event.clock(end) if minutes < DAY else f"{local:%a} {local.day} {local:%b}, {event.clock(end)}"

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from mentor.course import files
+from mentor.course.questions import entries
 from mentor.settings.problems import meant, show
 
 ENDING = ".md"
@@ -24,13 +25,10 @@ LONGEST_PLACE = 200
 
 def named(sections: object) -> dict[str, list[str]]:
     """The ids that ``:::task`` and ``:::quiz`` may name, from ``sections:`` as YAML holds it."""
-    found: dict[str, list[str]] = {"task": [], "quiz": []}
-    for section in sections if isinstance(sections, list) else ():
-        for kind, key in (("task", "tasks"), ("quiz", "questions")):
-            listed = section.get(key) if isinstance(section, dict) else None
-            entries = listed if isinstance(listed, list) else []
-            found[kind] += [str(one["id"]) for one in entries if isinstance(one, dict) and "id" in one]
-    return found
+    return {
+        word: [str(one["id"]) for _, one in entries(sections, kind) if "id" in one]
+        for word, kind in (("task", "tasks"), ("quiz", "questions"))
+    }
 
 
 def troubles(material: Path, ids: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ In: ``questions:`` of a section. Out: frozen models; and, for what YAML holds, w
 goes to the web app alone, which looks whether it was given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -44,7 +44,7 @@ def check(sections: object, report: Report) -> None:
     """Report what is asked twice, and answers that nobody could give, from ``sections:`` as YAML holds it."""
     seen: set[str] = set()
     number = 0
-    for key, question in _questions(sections):
+    for key, question in entries(sections, "questions"):
         number += 1
         name = question.get("id")
         if isinstance(name, str) and name in seen:
@@ -55,7 +55,7 @@ def check(sections: object, report: Report) -> None:
         report(("sections",), f"has {number} questions: at most {MOST_QUESTIONS}")
 
 
-def _check_answers(key: Key, question: dict[str, object], report: Report) -> None:
+def _check_answers(key: Key, question: Mapping[str, object], report: Report) -> None:
     choices, given = question.get("choices"), question.get("answer")
     answers = given if isinstance(given, list) else [given]
     if given is None or not answers:
@@ -73,9 +73,10 @@ def _check_answers(key: Key, question: dict[str, object], report: Report) -> Non
             report((*key, "answer"), f"{show(given)} names a choice twice")
 
 
-def _questions(sections: object) -> Iterator[tuple[Key, dict[str, object]]]:
+def entries(sections: object, kind: str) -> Iterator[tuple[Key, Mapping[str, object]]]:
+    """All ``tasks`` or ``questions`` of all sections, with their keys, whatever else is wrong with the file."""
     for index, section in enumerate(sections if isinstance(sections, list) else ()):
-        listed = section.get("questions") if isinstance(section, dict) else None
-        for number, question in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(question, dict):
-                yield ("sections", index, "questions", number), question
+        listed = section.get(kind) if isinstance(section, dict) else None
+        for number, one in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(one, dict):
+                yield ("sections", index, kind, number), one

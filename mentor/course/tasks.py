@@ -14,7 +14,7 @@ from pydantic import Field
 from mentor.course import readers
 from mentor.course.criteria import Check, Place
 from mentor.course.editors import TEXT_OR_LIST
-from mentor.course.questions import ID, ID_RULE, Paragraph, Question
+from mentor.course.questions import ID, ID_RULE, Paragraph, Question, entries
 from mentor.settings import values
 from mentor.settings.explain import Report
 from mentor.settings.model import Section as Model
@@ -86,7 +86,7 @@ def check(sections: object, report: Report) -> None:
     places: dict[str, Key] = {}
     needs: dict[str, list[tuple[Key, str]]] = {}
     number = 0
-    for key, task in _tasks(sections):
+    for key, task in entries(sections, "tasks"):
         number += 1
         name = task.get("id")
         if not isinstance(name, str):
@@ -104,14 +104,6 @@ def check(sections: object, report: Report) -> None:
             if one not in places:
                 report(key, f"{show(one)} is not the id of a task{meant(one, places)}")
     _report_circle({name: [one for _, one in wanted] for name, wanted in needs.items()}, places, report)
-
-
-def _tasks(sections: object) -> Iterator[tuple[Key, Mapping[str, object]]]:
-    for index, section in enumerate(sections if isinstance(sections, list) else ()):
-        tasks = section.get("tasks") if isinstance(section, dict) else None
-        for inner, task in enumerate(tasks if isinstance(tasks, list) else ()):
-            if isinstance(task, dict):
-                yield ("sections", index, "tasks", inner), task
 
 
 def _report_circle(needs: Mapping[str, list[str]], places: Mapping[str, Key], report: Report) -> None:

@@ -97,10 +97,8 @@ async def file(request: Request) -> Response:
 async def run(request: Request) -> Response:
     """A block, in his own terminal."""
     here, person = services(request), signed_in(request).person
-    found, _ = await _pressed(request)
-    if found is None:
-        return _answer(CHANGED, 409)
     try:
+        found, _ = await _pressed(request)
         message = await here.doing.run(person, found, _text(found, person))
     except RefusedError as refused:
         return _answer(str(refused), 409)
@@ -111,10 +109,8 @@ async def run(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """A block, as a file in his own home."""
     here, person = services(request), signed_in(request).person
-    found, replace = await _pressed(request)
-    if found is None:
-        return _answer(CHANGED, 409)
     try:
+        found, replace = await _pressed(request)
         message = await here.doing.save(person, found, _text(found, person), replace=replace)
     except ThereAlreadyError as there:
         return JSONResponse({"message": str(there), "there": True}, headers=NO_STORE)
@@ -148,15 +144,15 @@ async def answer(request: Request) -> Response:
     return JSONResponse({"right": right} | table.question(here, person, question), headers=NO_STORE)
 
 
-async def _pressed(request: Request) -> tuple[Fence | None, bool]:
+async def _pressed(request: Request) -> tuple[Fence, bool]:
     here = services(request)
     asked = await said(request, Pressed, LARGEST)
     now = shown.book(here, current(here))
     found = now.find(asked.page)
-    if found is None or asked.version != now.edition:
-        return None, False
-    there = (await now.rendered(found)).fences
-    return (there[asked.number] if asked.number < len(there) else None), asked.replace
+    there = (await now.rendered(found)).fences if found and asked.version == now.edition else ()
+    if asked.number >= len(there):
+        raise RefusedError(CHANGED)
+    return there[asked.number], asked.replace
 
 
 def _text(fence: Fence, person: Person) -> str:

@@ -72,8 +72,8 @@ async function open(address, { isNew = true, focuses = true } = {}) {
   settle();
   if (isNew) history.pushState({ guide: address.pathname }, "", byId("guide-pane") ? location.href : address.pathname);
   goTo(address.hash);
-  if (!focuses) return true;
-  byId("guide-text").focus({ preventScroll: true });
+  if (focuses) byId("guide-text").focus({ preventScroll: true });
+  return true;
 }
 
 const addressOf = (page) => `/guide/${page.split("/").map(encodeURIComponent).join("/")}`;
