@@ -59,6 +59,7 @@ function goTo(anchor) {
  */
 async function open(address, { isNew = true, focuses = true } = {}) {
   const mine = ++latest;
+  const from = document.activeElement;
   wanted = address.pathname;
   const answer = await fetch(address.pathname, { cache: "no-store" }).catch(() => null);
   const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
@@ -68,11 +69,13 @@ async function open(address, { isNew = true, focuses = true } = {}) {
     if (focuses) setText(byId("guide-problem"), answer?.status === 404 ? GONE : LOST);
     return false;
   }
+  // Who types in the terminal by now goes on typing there.
+  const mayFocus = focuses && (document.activeElement === from || guide().contains(document.activeElement));
   guide().replaceWith(document.adoptNode(page.getElementById("guide")));
   settle();
   if (isNew) history.pushState({ guide: address.pathname }, "", byId("guide-pane") ? location.href : address.pathname);
   goTo(address.hash);
-  if (focuses) byId("guide-text").focus({ preventScroll: true });
+  if (mayFocus) byId("guide-text").focus({ preventScroll: true });
   return true;
 }
 
