@@ -35,15 +35,24 @@ postgres=mentor-$stack-postgres
 # Whole before anything is touched.
 part() { tar -xzOf "$archive" "$1"; }
 manifest=$(part manifest.json 2> /dev/null) || die "$archive is not an archive of a student's work"
-fields=$(python3 -c 'import json, sys
+fields=$(python3 -c 'import json, re, sys
 m = json.loads(sys.argv[1])
 assert m["format"] == 1
-print(m["student"], m["stack"], m["time"], *(m["parts"][part]["sha256"] for part in ("seat.tar", "database.dump")))' \
+fields = m["student"], m["stack"], m["time"], *(m["parts"][part]["sha256"] for part in ("seat.tar", "database.dump"))
+assert all(re.fullmatch("[A-Za-z0-9-]{1,64}", field) for field in fields)
+print(*fields)' \
   "$manifest" 2> /dev/null) || die "$archive has a manifest that this version does not understand"
 read -r whose whence time seat_sum database_sum <<< "$fields"
 check() { [ "$(part "$1" | sha256sum | cut -d ' ' -f 1)" = "$2" ] || die "$archive is damaged: $1 is not what was saved"; }
 check seat.tar "$seat_sum"
 check database.dump "$database_sum"
+# It may come from a student, who took it home: what he could not have made in his seat would give him more rights there.
+foreign=$(part seat.tar | tar --numeric-owner -tvf - | awk '
+  function his(number) { return number == 1000 || (number >= 100000 && number < 165536) }
+  { split($2, owner, "/") }
+  ($1 ~ /^...[sS]/ && !his(owner[1])) || ($1 ~ /^......[sS]/ && !his(owner[2])) { found = found ? found : $0 }
+  END { print found }') || die "$archive is damaged: seat.tar cannot be read"
+[ -z "$foreign" ] || die "$archive was not made by a seat: it brings a program that runs as somebody else ($foreign)"
 
 docker version > /dev/null || die "the Docker engine at ${DOCKER_HOST:-this machine} does not answer"
 state() { docker container inspect -f '{{.State.Status}}' "$1" 2> /dev/null | grep . || echo missing; }

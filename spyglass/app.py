@@ -34,7 +34,6 @@ from spyglass import (
 from spyglass.admin import actions, audit_page, student
 from spyglass.admin.alone import Alone
 from spyglass.admin.resets import Resets
-from spyglass.admin.saves import Saves
 from spyglass.checking import routes as check_routes
 from spyglass.checking import store as checking
 from spyglass.classroom import Classroom
@@ -63,6 +62,7 @@ from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
 from spyglass.progress.seat_rounds import SeatRounds
 from spyglass.rules import guarded
+from spyglass.saves import Saves
 from spyglass.seats import Seats
 from spyglass.services import Services, signed_in
 from spyglass.settings import Settings
@@ -71,6 +71,8 @@ from spyglass.showing import routes as showing_routes
 from spyglass.showing.above import Above
 from spyglass.showing.film import Film
 from spyglass.showing.stage import Showing
+from spyglass.takehome import routes as take_home_routes
+from spyglass.takehome.work import TakeHome
 from spyglass.wall import routes as wall
 from spyglass.wall.wall import Wall
 
@@ -140,6 +142,7 @@ def build(settings: Settings) -> Services:
         sessions=signed_in_now,
         shared=Shared(),
         showing=showing,
+        take_home=TakeHome(seats, grader, saves, settings.saves, settings.stack),
         visits=visits.Visits(database),
         wall=Wall(),
     )
@@ -173,6 +176,7 @@ def create(here: Services) -> Starlette:
                 *connection.routes,
                 *check_routes.routes,
                 *file_routes.routes,
+                *take_home_routes.routes,
             ]
         ),
         middleware=[Middleware(security.SecurityHeaders), Middleware(security.SameOrigin)],
@@ -186,7 +190,13 @@ def create(here: Services) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     here: Services = app.state.services
-    loops = (_follow_class(here), Collector(here).run(), SeatRounds(here, here.seat_parts).run(), follow.run(here))
+    loops = (
+        _follow_class(here),
+        Collector(here).run(),
+        SeatRounds(here, here.seat_parts).run(),
+        follow.run(here),
+        here.take_home.run(),
+    )
     beside = [asyncio.create_task(loop) for loop in loops]
     try:
         yield

@@ -27,6 +27,7 @@ from spyglass.progress import table
 from spyglass.rules import find_visitor
 from spyglass.services import Services, Visitor, services, signed_in
 from spyglass.showing import words as showing
+from spyglass.takehome import told as take_home
 
 TICK = 1.0  # seconds between two looks at what has changed
 SILENCE = 15.0  # seconds after which something is said though nothing changed: who went away without a word is noticed
@@ -54,6 +55,7 @@ KINDS: Mapping[str, Kind] = {
     "showing": Kind(showing.own, is_for_students=True, is_own=True),
     "projector": Kind(lambda here, _, course: projector.said(here, course)),
     "shown": Kind(lambda here, _, course: showing.teachers(here, course)),
+    "takehome": Kind(take_home.told, is_for_students=True, is_own=True),
     "own": Kind(table.own, is_for_students=True, is_own=True),
     "peers": Kind(lambda here, _, course: table.peers(here, course), is_for_students=True),
 }

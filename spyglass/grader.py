@@ -1,4 +1,4 @@
-"""The grader, asked over the Unix socket that only it and this app share: what its checks found, and resets.
+"""The grader, asked over the Unix socket that only it and this app share: what its checks found, resets, dumps.
 
 In: `SOCKET` in the volume /run/grader. Out: typed results, and the names of dumps in /saves. Its answers hold text that
 students have a hand in: whoever shows it escapes it.
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 SOCKET = Path("/run/grader/grader.sock")
 PATIENCE = 5.0  # seconds for the results
-RESET_PATIENCE = 300.0  # seconds for a reset: the grader bounds each of its steps
+RESET_PATIENCE = 300.0  # seconds for a reset or a dump: the grader bounds each of its steps
 LONGEST_REASON = 500  # characters
 LARGEST = 32 << 20  # bytes: 100 students with 200 tasks and all their messages are 8 MiB
 
@@ -24,7 +24,7 @@ class GraderDownError(OSError):
 
 
 class ResetRefusedError(Exception):
-    """The database is as it was; why, for the teacher."""
+    """It was not reset, or not saved, and is as it was; why, for whoever asked."""
 
 
 class TaskResult(BaseModel):
@@ -71,8 +71,20 @@ class Grader:
             ResetRefusedError: it did not happen.
             GraderDownError: there is no answer, or not one like this: it may have happened, or happen still.
         """
+        return await self._save(person, "reset")
+
+    async def dump(self, person: str) -> str:
+        """Save a student's database for him to take home; the name of the file in /saves/.take-home/ID.
+
+        Raises:
+            ResetRefusedError: there is none; why, for the student.
+            GraderDownError: there is no answer, or not one like this.
+        """
+        return await self._save(person, "dump")
+
+    async def _save(self, person: str, verb: str) -> str:
         try:
-            status, content = await self._answer("POST", f"/databases/{person}/reset", RESET_PATIENCE)
+            status, content = await self._answer("POST", f"/databases/{person}/{verb}", RESET_PATIENCE)
             said = json.loads(content)
             if status == HTTPStatus.OK:
                 return str(said["saved"])

@@ -89,6 +89,8 @@ RULES: Mapping[str, Rule] = {
     "/files/piece": Rule.SIGNED_IN,
     "/files/finish": Rule.SIGNED_IN,
     "/files/abandon": Rule.SIGNED_IN,
+    "/take-home": Rule.SIGNED_IN,  # of these, too, each his own alone; a teacher has none
+    "/take-home/archive": Rule.SIGNED_IN,
     "/guide": Rule.SIGNED_IN,
     "/guide/{page:path}": Rule.SIGNED_IN,
     "/material/{version}/{path:path}": Rule.SIGNED_IN,

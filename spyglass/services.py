@@ -6,7 +6,6 @@ from starlette.requests import HTTPConnection
 
 from spyglass.admin.alone import Alone
 from spyglass.admin.resets import Resets
-from spyglass.admin.saves import Saves
 from spyglass.audit import Audit
 from spyglass.checking.store import Checks
 from spyglass.classroom import Classroom, Person
@@ -28,12 +27,14 @@ from spyglass.progress.board import Board
 from spyglass.progress.history import History
 from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
+from spyglass.saves import Saves
 from spyglass.seats import Seats
 from spyglass.sessions import Session, Sessions
 from spyglass.shared import Shared
 from spyglass.showing.above import Above
 from spyglass.showing.film import Film
 from spyglass.showing.stage import Showing
+from spyglass.takehome.work import TakeHome
 from spyglass.visits import Visits
 from spyglass.wall.wall import Wall
 
@@ -72,6 +73,7 @@ class Services:
     sessions: Sessions
     shared: Shared
     showing: Showing
+    take_home: TakeHome
     visits: Visits
     wall: Wall
 

@@ -5,20 +5,17 @@ SSH; the student owns that machine, so only the script's exit status is heard, a
 """
 
 import asyncio
-import shlex
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncssh
-
-from spyglass.admin.saves import SaveError, Saves
+from spyglass import scripts
 from spyglass.classroom import Person
 from spyglass.grader import Grader, GraderDownError, ResetRefusedError
+from spyglass.saves import SaveError, Saves
+from spyglass.scripts import ScriptFailedError
 from spyglass.seats import Seats, SeatUnreachableError
 
 SCRIPT = Path(__file__).with_name("seat_reset.sh")
-CHUNK = 64 * 1024  # bytes read at once
 PATIENCE = 180.0  # seconds for a step that saves nothing
 KEPT = " Nothing was reset."
 STOPPED = " The student's containers were stopped for it."
@@ -99,39 +96,26 @@ class Resets:
             saved,
         )
 
-    def _command(self, step: str) -> str:
-        return f"exec bash -c {shlex.quote(self._script)} reset {step}"
-
     async def _save(self, person: Person, step: str, file: str) -> str | None:
-        stream = self._output(person, step)
+        stream = scripts.output(self._seats, person, self._script, step)
         try:
             return await self._saves.keep(person.id, file, stream)
         except SaveError as error:
             raise ResetError(f"{error}{KEPT}") from error
-        except ResetError as error:
-            raise ResetError(f"Saving failed. {error}{KEPT}") from error
-        except (SeatUnreachableError, asyncssh.Error) as error:
+        except ScriptFailedError as error:
+            raise ResetError(f"Saving failed. {REASONS.get(error.status, FAILED)}{KEPT}") from error
+        except SeatUnreachableError as error:
             raise ResetError(UNREACHABLE + KEPT) from error
         finally:
             await stream.aclose()
 
-    async def _output(self, person: Person, step: str) -> AsyncGenerator[bytes]:
-        async with self._seats.process(person, self._command(step)) as process:
-            while data := await process.stdout.read(CHUNK):
-                yield data
-            _expect_success((await process.wait()).exit_status)
-
     async def _run(self, person: Person, step: str) -> None:
         try:
-            async with asyncio.timeout(PATIENCE), self._seats.process(person, self._command(step)) as process:
-                await process.wait_closed()  # not wait(), which would take in whatever the seat says
-                _expect_success(process.exit_status)
+            async with asyncio.timeout(PATIENCE):
+                await scripts.run(self._seats, person, self._script, step)
+        except ScriptFailedError as error:
+            raise ResetError(REASONS.get(error.status, FAILED)) from error
         except TimeoutError as error:
             raise ResetError(f"It was not finished after {PATIENCE / 60:g} minutes. Try again.") from error
-        except (SeatUnreachableError, OSError, asyncssh.Error) as error:
+        except SeatUnreachableError as error:
             raise ResetError(UNREACHABLE) from error
-
-
-def _expect_success(status: int | None) -> None:
-    if status != 0:
-        raise ResetError(REASONS.get(status or 0, FAILED))

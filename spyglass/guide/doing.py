@@ -5,14 +5,13 @@ course, never of the request.
 """
 
 import asyncio
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncssh
-
+from spyglass import scripts
 from spyglass.classroom import Person
 from spyglass.guide.fences import Fence
+from spyglass.scripts import ScriptFailedError
 from spyglass.seats import Seats, SeatUnreachableError
 
 PATIENCE = 30.0  # seconds
@@ -56,7 +55,7 @@ class Doing:
         if fence.needs is None:
             raise RefusedError(FAILED)
         pieces = "".join(f"{piece}\0" for piece in _pieces(fence.needs, text))
-        status = await self._do(seat, self._run, ["run", fence.needs], pieces)
+        status = await self._do(seat, self._run, fence.needs, text=pieces)
         if status:
             raise RefusedError(NOT_RUN.get(status, FAILED))
         return "Ran in your terminal."
@@ -70,7 +69,7 @@ class Doing:
         """
         if fence.save_as is None:
             raise RefusedError(FAILED)
-        status = await self._do(seat, self._save, ["save", fence.save_as, "replace" if replace else "new"], f"{text}\n")
+        status = await self._do(seat, self._save, fence.save_as, "replace" if replace else "new", text=f"{text}\n")
         match status:
             case 0:
                 return f"Saved as {fence.save_as} in your workshop folder."
@@ -82,23 +81,20 @@ class Doing:
                 )
         raise RefusedError(NOT_SAVED.get(status, FAILED))
 
-    async def _do(self, seat: Person, script: str, words: list[str], text: str) -> int:
+    async def _do(self, seat: Person, script: str, *words: str, text: str) -> int:
         if seat.id in self._busy:
             raise RefusedError("The last one is not finished yet.")
         self._busy.add(seat.id)
-        command = f"exec bash -c {shlex.quote(script)} {shlex.join(words)}"
         try:
-            async with asyncio.timeout(PATIENCE), self._seats.process(seat, command, stdin=True) as process:
-                process.stdin.write(text.encode())
-                process.stdin.write_eof()
-                # Not wait(), which takes in whatever the seat says. Unread, its window fills, and it waits.
-                await process.wait_closed()
-                status = process.exit_status
-        except (SeatUnreachableError, OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
+            async with asyncio.timeout(PATIENCE):
+                await scripts.run(self._seats, seat, script, *words, text=text)
+        except ScriptFailedError as error:
+            return error.status
+        except (SeatUnreachableError, TimeoutError) as error:
             raise RefusedError(UNREACHABLE) from error
         finally:
             self._busy.discard(seat.id)
-        return -1 if status is None else status
+        return 0
 
 
 def _pieces(needs: str, text: str) -> Iterator[str]:

@@ -28,7 +28,9 @@ export function news(now, last) {
 
 function show(now) {
   const clock = document.getElementById("clock");
+  const home = document.getElementById("clock-home");
   clock.hidden = !now;
+  if (home) home.hidden = !now || (now.minutes > 0 && !now.soon);
   if (!now) return;
   const told = news(now, before);
   moved ||= Boolean(before) && before.end !== now.end;

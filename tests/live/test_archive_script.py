@@ -1,8 +1,11 @@
 """archive.sh and restore.sh with real volumes and a real database; a stand-in plays the seat."""
 
+import hashlib
+import io
 import json
 import os
 import stat
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from tests.live import image_kit as kit
 from tests.waiting import until
 
 SCRIPTS = kit.ROOT / "mentor" / "components" / "scripts"
+TAKE_HOME = kit.ROOT / "spyglass" / "takehome" / "seat_pack.sh"
 FILL = """
 echo one > /home-volume/notes && ln /home-volume/notes /home-volume/hard && ln -s /etc/passwd /home-volume/link
 mkdir -p '/home-volume/a b' && echo two > '/home-volume/a b/ü' && chown 100998:100998 '/home-volume/a b/ü'
@@ -75,6 +79,10 @@ class Workshop:
         """Drop the database; the server gives up where its sessions take more than five seconds to end."""
         psql = ["psql", "-Xq", "-d", "postgres", "-c", "DROP DATABASE IF EXISTS s01 WITH (FORCE)"]
         return kit.docker("exec", "-u", "postgres", self.postgres, *psql, check=False).returncode == 0
+
+
+def entries(seat: tarfile.TarFile) -> dict[str, tuple[object, ...]]:
+    return {one.name: (one.type, one.uid, one.gid, one.mode, one.size, one.linkname) for one in seat}
 
 
 @pytest.fixture(scope="module")
@@ -277,6 +285,41 @@ def test_a_damaged_archive_changes_nothing(workshop: Workshop) -> None:
     assert workshop.in_volumes("cat /home-volume/notes") == "one\n"
 
 
+def test_what_no_student_can_have_made_is_not_restored(workshop: Workshop) -> None:
+    """A student may have changed what he took home before he gives it to somebody who restores it."""
+    assert workshop.archive().returncode == 0
+    [path] = workshop.saved()
+    with tarfile.open(path) as whole:
+        parts = {name: (whole.extractfile(name) or pytest.fail(name)).read() for name in whole.getnames()}
+
+    def restored(seat: bytes, **changes: str) -> kit.Completed:
+        manifest = json.loads(parts["manifest.json"]) | changes
+        manifest["parts"]["seat.tar"]["sha256"] = hashlib.sha256(seat).hexdigest()
+        with tarfile.open(path, "w:gz") as made:
+            for name, content in (parts | {"manifest.json": json.dumps(manifest).encode(), "seat.tar": seat}).items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                made.addfile(member, io.BytesIO(content))
+        return workshop.restore(str(path), "--stack", workshop.stack, "--student", "s01", "--yes")
+
+    workshop.sql("CREATE TABLE later ()")
+    for mode, uid, gid in ((0o4755, 0, 1000), (0o2755, 1000, 42)):
+        rooted = io.BytesIO()
+        with tarfile.open(fileobj=rooted, mode="w") as seat:
+            member = tarfile.TarInfo("home/shell")
+            member.mode, member.uid, member.gid = mode, uid, gid
+            seat.addfile(member)
+        done = restored(rooted.getvalue())
+        assert done.returncode == 1
+        assert "a program that runs as somebody else" in done.stderr
+        assert "home/shell" in done.stderr
+    done = restored(parts["seat.tar"], student="s01\x1b[2J")
+    assert (done.returncode, "does not understand" in done.stderr) == (1, True)
+    assert workshop.sql("SELECT count(*) FROM later") == "0"
+    assert workshop.in_volumes("cat /home-volume/notes") == "one\n"
+    assert restored(parts["seat.tar"]).returncode == 0
+
+
 def test_a_restore_for_somebody_who_is_not_there_names_the_way(workshop: Workshop) -> None:
     assert workshop.archive().returncode == 0
     [path] = workshop.saved()
@@ -332,17 +375,24 @@ def test_containers_in_a_seat_are_stopped_before_it_is_read(workshop: Workshop) 
 
     inside('until seat-ready && [ -S "$XDG_RUNTIME_DIR/docker.sock" ]; do sleep 0.2; done')
     # An image without a registry: the seat's own shell and the libraries that it loads.
-    inside(r"""libraries=$(ldd /bin/bash /bin/sleep | grep -o '/[^ :]*[.]so[^ :]*' | sort -u)
-        tar -C / -chf - bin/bash bin/sleep $libraries | docker import - tiny""")
+    inside(r"""libraries=$(ldd /bin/bash /bin/sleep /bin/chown | grep -o '/[^ :]*[.]so[^ :]*' | sort -u)
+        tar -C / -chf - bin/bash bin/sleep bin/chown $libraries | docker import - tiny""")
     inside(r"""docker run -d -v work:/work tiny /bin/bash -c '
-          trap "echo ended > /work/end; exit" TERM; echo began > /work/begin; while :; do /bin/sleep 0.1; done'
+          trap "echo ended > /work/end; exit" TERM; echo began > /work/begin; /bin/chown 70:71 /work/begin
+          while :; do /bin/sleep 0.1; done'
         until docker run --rm -v work:/work tiny /bin/bash -c '[ -f /work/begin ]'; do sleep 0.2; done""")
     done = workshop.archive(SEAT=seat, HOME_VOLUME=home, ENGINE_VOLUME=engine, IMAGE=kit.image("seat"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "could not be stopped" not in done.stdout
     [path] = workshop.saved()
     with tarfile.open(path) as archive, tarfile.open(fileobj=archive.extractfile("seat.tar")) as saved:
-        names = saved.getnames()
-    assert {"engine/volumes/work/_data/begin", "engine/volumes/work/_data/end", "home/.seat/host_key"} <= set(names)
-    assert not [name for name in names if name.startswith("engine/") and not name.startswith("engine/volumes")]
+        members = entries(saved)
+    assert {"engine/volumes/work/_data/begin", "engine/volumes/work/_data/end", "home/.seat/host_key"} <= set(members)
+    assert not [name for name in members if name.startswith("engine/") and not name.startswith("engine/volumes")]
+    # What a student takes home is the same, read by himself; but for the list that his engine has open.
+    command = ["docker", "exec", "-u", "student", "-e", "HOME=/home/student", "-e", "XDG_RUNTIME_DIR=/run/user/1000"]
+    taken = subprocess.run([*command, seat, "bash", "-c", TAKE_HOME.read_text()], check=True, capture_output=True)
+    with tarfile.open(fileobj=io.BytesIO(taken.stdout)) as own:
+        assert entries(own) == {name: one for name, one in members.items() if name != "engine/volumes/metadata.db"}
+    assert members["engine/volumes/work/_data/begin"][1:3] == (100069, 100070)
     workshop.ground.remove(seat)

@@ -82,6 +82,24 @@ def test_who_holds_a_lock_is_cut_off(school: Class) -> None:
     clean(school)
 
 
+def test_a_dump_to_take_home_interrupts_nobody_and_changes_nothing(school: Class) -> None:
+    before = database(school)
+    school.work("s01", "INSERT INTO animal VALUES (7, 'Igel')")
+    kit.docker("exec", school.name("grader"), "sh", "-c", "install -d -m 2770 -g saves /saves/.take-home")
+    with school.session("s01", "SELECT 1"):
+        status, answer = school.ask("POST", "/databases/s01/dump")
+        assert status == 200, answer
+        assert school.admin("SELECT count(*) FROM pg_stat_activity WHERE usename = 's01'") == "1"
+    assert database(school) == before
+    assert "7\tIgel" in dumped(school, f"../.take-home/s01/{answer['saved']}", "-a", "-t", "animal")
+    assert school.work("s01", "DELETE FROM animal WHERE id = 7").returncode == 0
+    with school.session("s01", "LOCK TABLE animal IN ACCESS EXCLUSIVE MODE"):
+        status, answer = school.ask("POST", "/databases/s01/dump")
+    assert (status, "lock timeout" in answer["message"]) == (502, True), answer
+    assert school.ask("POST", "/databases/s99/dump")[0] == 404
+    clean(school)
+
+
 def test_what_a_student_may_set_up_changes_nothing(school: Class) -> None:
     before = database(school)
     for line in HOSTILE.strip().splitlines():

@@ -1,7 +1,7 @@
 """A student's database as a file: what pg_dump says in, /saves/ID/TIME-database.dump out, whole or not at all.
 
 The disk is PostgreSQL's too, and everybody's. So a dump is bounded in size and time, and the room that is left is
-looked at before each piece is written; spyglass/admin/saves.py holds what comes from the seats to the same.
+looked at before each piece is written; spyglass/saves.py holds what comes from the seats to the same.
 """
 
 import asyncio

@@ -1,8 +1,9 @@
-"""A student's database made anew from the course's template, after it was saved.
+"""A student's database made anew from the course's template, after it was saved; or only saved, for him to take home.
 
-In: an id. Out: the name of the dump in /saves/ID, or a `ResetError` that says what is as it was. The new database is
-made beside the old one and takes its place in one step. While it lasts, the role "keeper" has the rights of this one
-student; the dump is read by the role that checks him, so that nothing of his runs with more rights than his own.
+In: an id. Out: the name of the dump in /saves/ID, or in /saves/.take-home/ID, or a `ResetError` that says what is as it
+was. The new database is made beside the old one and takes its place in one step. While it lasts, the role "keeper" has
+the rights of this one student; the dump is read by the role that checks him, so that nothing of his runs with more
+rights than his own.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ STEP_SECONDS = 30.0
 COPY_SECONDS = 120.0
 AGAIN = 5.0  # seconds
 KEPT = " Nothing was reset."
+TAKE_HOME = ".take-home"  # no id begins like this
 LEFT = "SELECT datname, substring(datname FROM 'reset_(.*)') FROM pg_database WHERE datname ~ '^(before_)?reset_'"
 BUSY_TEMPLATE = "55006"
 TRIES = 20
@@ -28,7 +30,7 @@ OPTIONS = "-c search_path=public -c role=none -c statement_timeout=0 -c lock_tim
 
 
 class ResetError(Exception):
-    """Why a database was not reset, for the teacher."""
+    """Why a database was not reset or saved, for whoever asked."""
 
     def __init__(self, message: str, status: int = 502) -> None:
         super().__init__(message)
@@ -47,27 +49,49 @@ class Resetter:
 
     async def reset(self, student: str) -> str:
         """Save, then make anew; the name of the dump."""
+        try:
+            async with self._alone(student):
+                return await self._reset(student)
+        except dump.DumpError as error:
+            raise ResetError(f"{error}{KEPT}", error.status) from error
+        except WireError as error:
+            raise ResetError(f"the database could not be reset: {_said(error)}") from error
+
+    async def save(self, student: str) -> str:
+        """Save for its owner, who goes on working in it; the name of the dump."""
+        try:
+            async with self._alone(student):
+                await self._engage(student)
+                stream = dump.pg_dump(self._socket, student, await self._not_his(student))
+                return await dump.keep(self._saves / TAKE_HOME / student, stream)
+        except dump.DumpError as error:
+            raise ResetError(str(error), error.status) from error
+        except WireError as error:
+            raise ResetError(f"The database cannot be read: {_said(error)}.") from error
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, student: str) -> AsyncIterator[None]:
+        """Nobody else reads or resets this database meanwhile."""
         if student in self._running:
-            raise ResetError("a reset of this database is running already", 409)
+            raise ResetError("this database is being saved or reset already", 409)
         self._running.add(student)
         schedule = self._work.schedule
         schedule.hold(student, held=True)
         try:
             await self._work.idle(student)
             async with self._work.lanes:
-                return await self._reset(student)
-        except dump.DumpError as error:
-            raise ResetError(f"{error}{KEPT}", error.status) from error
-        except WireError as error:
-            raise ResetError(f"the database could not be reset: {_said(error)}") from error
+                yield
         finally:
             self._running.discard(student)
             schedule.hold(student, held=False)
 
-    async def _reset(self, student: str) -> str:
-        dump.require_room(self._saves)  # before anybody's session is ended for it
+    async def _engage(self, student: str) -> None:
         if not await self._work.ledger.engage(student):
             raise ResetError(f'there is no database "{student}"', 404)
+
+    async def _reset(self, student: str) -> str:
+        dump.require_room(self._saves)  # before anybody's session is ended for it
+        await self._engage(student)
         async with self._as_student(student) as wire:
             # The owner may have closed it for everybody, the dump included. What he writes while it is saved would be
             # in neither: who connects again by himself, as psql does, is told so.

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 from spyglass import app, audit, known, sessions, store, visits
 from spyglass.admin.alone import Alone
 from spyglass.admin.resets import Resets
-from spyglass.admin.saves import Saves
 from spyglass.checking import store as checking
 from spyglass.classroom import ClassFile, Classroom, Person
 from spyglass.cookies import Cookies
@@ -33,12 +32,14 @@ from spyglass.progress import history
 from spyglass.progress.board import Board
 from spyglass.progress.machines import Machines
 from spyglass.progress.seat_parts import SeatParts
+from spyglass.saves import Saves
 from spyglass.seats import Seats
 from spyglass.services import Services
 from spyglass.shared import Shared
 from spyglass.showing.above import Above
 from spyglass.showing.film import Film
 from spyglass.showing.stage import Showing
+from spyglass.takehome.work import TakeHome
 from spyglass.wall.wall import Wall
 
 ORIGIN = "https://lab.example:8443"
@@ -156,6 +157,7 @@ class World:
             sessions=signed_in,
             shared=Shared(),
             showing=showing,
+            take_home=TakeHome(seats, grader, saves, self.folder / "saves", self.stack, lambda: self.clock[0]),
             visits=visits.Visits(database, lambda: self.clock[0]),
             wall=Wall(),
         )
@@ -180,8 +182,15 @@ class World:
 
     def use_seats(self, seats: Seats) -> None:
         """Other seats than the ones that nobody answers at."""
-        resets = Resets(seats, self.services.saves, self.services.grader)
-        self.services = replace(self.services, seats=seats, resets=resets, doing=Doing(seats), home=Home(seats))
+        grader, saves = self.services.grader, self.services.saves
+        self.services = replace(
+            self.services,
+            seats=seats,
+            resets=Resets(seats, saves, grader),
+            doing=Doing(seats),
+            home=Home(seats),
+            take_home=TakeHome(seats, grader, saves, self.folder / "saves", self.stack, lambda: self.clock[0]),
+        )
         self.app = app.create(self.services)
 
     def client(self, address: str = "198.51.100.1", **headers: str) -> TestClient:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spyglass.admin.saves import SaveError, Saves
+from spyglass.saves import SaveError, Saves
 
 
 async def stream(*chunks: bytes, pause: float = 0, fail: bool = False) -> AsyncIterator[bytes]:

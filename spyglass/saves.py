@@ -1,4 +1,4 @@
-"""What is saved before a reset: a stream in, a file ``/saves/<student>/<UTC time>-<what>`` out, whole or not at all.
+"""What is saved of a student: a stream in, a file ``/saves/<student>/<UTC time>-<what>`` out, whole or not at all.
 
 The folder is shared with the service that saves databases (group ``saves``), and `make down` archives it. What comes in
 was made by a student: it is bounded in size and time, and never opened here.
@@ -108,7 +108,11 @@ class Saves:
             file.close()
         return size
 
-    def _put(self, file: BinaryIO, data: bytes) -> None:
-        if shutil.disk_usage(self._folder).free < self._free:
+    def require_room(self, size: int = 0) -> None:
+        """Raises :class:`SaveError` where so many bytes more would leave less free than must stay free."""
+        if shutil.disk_usage(self._folder).free - size < self._free:
             raise SaveError("The disk of the workshop is nearly full, so nothing more is saved on it.")
+
+    def _put(self, file: BinaryIO, data: bytes) -> None:
+        self.require_room()
         file.write(data)

@@ -1,0 +1,1 @@
+"""What a student takes home: all of his work as one file."""

@@ -1,0 +1,227 @@
+"""Archives for people to take home: a person in, ``/saves/.take-home/ID/TIME-archive.tar.gz`` out, and how far it is.
+
+The home and the Docker volumes come from his seat, the database from the grader, each by a login that reads nothing of
+anybody else. All of it is bounded as everything that is saved, and never opened here. An archive is kept for an hour;
+what a stop in the middle has left goes at the next start.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spyglass import scripts
+from spyglass.classroom import Person
+from spyglass.grader import Grader, GraderDownError, ResetRefusedError
+from spyglass.saves import NAME, Saved, SaveError, Saves
+from spyglass.scripts import ScriptFailedError
+from spyglass.seats import Seats, SeatUnreachableError
+from spyglass.takehome import archive
+
+log = logging.getLogger(__name__)
+
+SCRIPT = Path(__file__).with_name("seat_pack.sh")
+FOLDER = ".take-home"  # no id begins like this; the grader knows it, too
+ARCHIVE = "archive.tar.gz"
+TIME = "%Y%m%dT%H%M%SZ"
+KEPT = 3600  # seconds
+TIDY_EVERY = 60.0  # seconds
+AT_ONCE = 2  # archives that are made at the same time: who makes them works for all terminals, too
+SILENCE = 30.0  # seconds without a byte of a seat
+TWICE = 2  # so often each part is read for the archive
+
+WAITING, SEAT, DATABASE, PACKING, FAILED = "waiting", "seat", "database", "packing", "failed"
+
+UNREACHABLE = "Your machine does not answer right now. Try again in a moment."
+NOT_WHOLE = "Your files could not be read completely. Try again."
+LOCKED = " End your transactions that are open, with COMMIT or ROLLBACK, and try again."
+GRADER_DOWN = "The service that saves databases does not answer. Try again in a moment."
+
+
+class _StoppedError(Exception):
+    """The app ends, or nobody wants it any more."""
+
+
+@dataclass(eq=False)
+class Way:
+    """How far an archive is: its step, and of that the bytes so far and, where it is known, in all."""
+
+    step: str = WAITING
+    size: int = 0
+    total: int = 0
+    message: str = ""
+    is_stopped: bool = False
+
+    def turn_to(self, step: str, total: int = 0) -> None:
+        """Begin the next step."""
+        self.step, self.size, self.total = step, 0, total
+
+    def advance(self, size: int) -> None:
+        """So many bytes more; from whatever thread."""
+        if self.is_stopped:
+            raise _StoppedError
+        self.size += size
+
+
+class TakeHome:
+    """Everybody's archives, one at a time of each person."""
+
+    def __init__(
+        self, seats: Seats, grader: Grader, saves: Saves, folder: Path, stack: str, now: Callable[[], float] = time.time
+    ) -> None:
+        self._seats = seats
+        self._grader = grader
+        self._saves = saves
+        self._folder = folder / FOLDER
+        self._parts = Saves(self._folder)
+        self._stack = stack
+        self._now = now
+        self._script = SCRIPT.read_text()
+        self._ways: dict[str, Way] = {}
+        self._going: dict[str, asyncio.Task[None]] = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    def begin(self, person: Person) -> None:
+        """Make his archive, unless it is being made; the one before stays until the new one is whole."""
+        if person.id in self._going:
+            return
+        self._ways.pop(person.id, None)  # who begins again stands at the end
+        self._ways[person.id] = way = Way()
+        self._going[person.id] = asyncio.create_task(self._make(person, way))
+
+    def way(self, person: str) -> Way | None:
+        """How far he is, or why there is none; None where nothing was begun, or it is done."""
+        return self._ways.get(person)
+
+    def place(self, person: str) -> int:
+        """While he waits: how many are before him, with those that are being made."""
+        before = list(itertools.takewhile(lambda one: one != person, self._ways))
+        way = self._ways.get(person)
+        return sum(self._ways[one].step != FAILED for one in before) if way and way.step == WAITING else 0
+
+    def archive(self, person: str) -> tuple[Path, Saved] | None:
+        """The newest one that he can load down."""
+        for saved in self._parts.of(person):
+            path = self._folder / person / saved.name
+            if saved.name.endswith(ARCHIVE) and saved.at.timestamp() > self._now() - KEPT:
+                return path, saved
+        return None
+
+    async def run(self) -> None:
+        """Clear away what is old until the app ends; then end what is being made."""
+        for folder in self._folder.glob("*"):
+            self._clear(folder.name)  # nothing is being made yet
+        try:
+            while True:
+                await asyncio.to_thread(self._remove_old)
+                await asyncio.sleep(TIDY_EVERY)
+        finally:
+            for way in self._ways.values():
+                way.is_stopped = True
+            for task in self._going.values():
+                task.cancel()
+            await asyncio.gather(*self._going.values(), return_exceptions=True)
+
+    async def _make(self, person: Person, way: Way) -> None:
+        try:
+            async with self._places:
+                await self._fetch_and_pack(person, way)
+            del self._ways[person.id]
+            log.info("%s has an archive to take home", person.id)
+        except asyncio.CancelledError:
+            way.step, way.message = FAILED, NOT_WHOLE
+            raise
+        except (
+            ScriptFailedError,
+            SeatUnreachableError,
+            ResetRefusedError,
+            GraderDownError,
+            SaveError,
+            OSError,
+        ) as error:
+            way.message = _reason(error)
+            way.step = FAILED
+            log.warning("no archive to take home for %s: %s", person.id, error)
+        finally:
+            way.is_stopped = True
+            self._clear(person.id)
+            del self._going[person.id]
+
+    async def _fetch_and_pack(self, person: Person, way: Way) -> None:
+        self._folder.mkdir(exist_ok=True)
+        self._folder.chmod(0o2770)  # whatever the umask: the grader writes here, too
+        way.turn_to(SEAT)
+        async with contextlib.aclosing(self._seat(person, way)) as stream:
+            parts = {"seat.tar": await self._parts.keep(person.id, "seat.tar", stream)}
+        if parts["seat.tar"] is None:
+            raise ScriptFailedError(0)
+        way.turn_to(DATABASE)
+        parts["database.dump"] = await self._grader.dump(person.id)
+        found = {name: self._part(person.id, file) for name, file in parts.items()}
+        saved = [path for one in self._saves.of(person.id) if (path := self._saves.find(person.id, one.name))]
+        sizes = [path.stat().st_size for path in (*found.values(), *saved)]
+        way.turn_to(PACKING, TWICE * sum(sizes) + sum(path.stat().st_size for path in saved))
+        self._saves.require_room(sum(sizes) + sum(path.stat().st_size for path in saved))
+        await asyncio.to_thread(self._pack, person.id, way, found, saved)
+
+    async def _seat(self, person: Person, way: Way) -> AsyncGenerator[bytes]:
+        async with contextlib.aclosing(scripts.output(self._seats, person, self._script)) as stream:
+            while True:
+                try:
+                    async with asyncio.timeout(SILENCE):
+                        data = await anext(stream)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError as error:
+                    raise SeatUnreachableError(person.id) from error
+                way.advance(len(data))
+                yield data
+
+    def _part(self, person: str, name: str | None) -> Path:
+        path = self._parts.find(person, name) if name else None
+        if path is None:
+            raise GraderDownError(f"there is no {name}")
+        return path
+
+    def _pack(self, person: str, way: Way, parts: dict[str, Path], saved: list[Path]) -> None:
+        folder = self._folder / person
+        at = time.strftime(TIME, time.gmtime(self._now()))
+        if saved:
+            parts["saves.tar"] = folder / f"{at}-saves.tar"
+            archive.bundle(parts["saves.tar"], f"saves/{person}", {path.name: path for path in saved}, way.advance)
+        made = folder / f"{at}-{ARCHIVE}"
+        part = made.with_name(f"{made.name}.part")
+        archive.pack(part, {"student": person, "stack": self._stack, "time": at}, parts, way.advance)
+        part.replace(made)
+        for older in folder.glob(f"*-{ARCHIVE}"):
+            if older != made:
+                older.unlink()
+
+    def _clear(self, person: str) -> None:
+        """Leave nothing of a person's folder but archives."""
+        for path in (self._folder / person).glob("*"):
+            if not (NAME.fullmatch(path.name) and path.name.endswith(ARCHIVE)):
+                path.unlink(missing_ok=True)
+
+    def _remove_old(self) -> None:
+        oldest = time.strftime(TIME, time.gmtime(self._now() - KEPT))
+        for path in self._folder.glob(f"*/*-{ARCHIVE}"):
+            if path.name < oldest:
+                path.unlink(missing_ok=True)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case ScriptFailedError():
+            return NOT_WHOLE
+        case SeatUnreachableError():
+            return UNREACHABLE
+        case GraderDownError():
+            return GRADER_DOWN
+        case SaveError() | ResetRefusedError():
+            return f"{error}{LOCKED}" if "lock timeout" in str(error) else str(error)
+    return f"The archive could not be written: {getattr(error, 'strerror', None) or error}."
