@@ -128,6 +128,7 @@ class Course(_Part):
     """What is taught, as far as the pages show it."""
 
     title: str = ""
+    html: bool = False  # what the guide's Markdown holds of it is shown as it is
     sections: tuple[CourseSection, ...] = ()
 
     @property

@@ -81,7 +81,7 @@ def classroom(
     """The web app's facts as JSON, sorted so that equal classes are equal texts."""
     facts = {
         "boards": boards,
-        "course": taught(course),
+        "course": taught(course) | {"html": settings.guide.html},
         "database_is_open": not is_loopback(settings.database.bind),
         "thresholds": settings.progress.model_dump(),
         "event": {

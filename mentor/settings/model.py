@@ -135,6 +135,12 @@ class ProgressSettings(Section):
     stuck_factor: Annotated[float, read_by(values.number, 1, 100)] = 1.5
 
 
+class GuideSettings(Section):
+    """How the course's Markdown is shown."""
+
+    html: Annotated[bool, read_by(values.boolean)] = False
+
+
 class GrafanaSettings(Section):
     """The boards: a Grafana of the workshop's own, or one that exists."""
 
@@ -172,6 +178,7 @@ class WorkshopSettings(Section):
         "own"
     )
     progress: ProgressSettings = ProgressSettings()
+    guide: GuideSettings = GuideSettings()
     grafana: GrafanaSettings = GrafanaSettings()
     course: Annotated[Path, read_by(values.path)] = Path("workshop")
     archive: ArchiveSettings = ArchiveSettings()

@@ -68,7 +68,7 @@ class Book:
         text = read(self.file(page.file))
         if len(text) >= LARGEST_PAGE:
             return Rendered(f"<pre>{html.escape(text)}</pre>", (), ())
-        return markdown.render(text, page.file, self._address, parts.of(self.course))
+        return markdown.render(text, page.file, self._address, parts.of(self.course), has_html=self.course.html)
 
     def _address(self, name: str) -> str | None:
         page = self.find(name.removesuffix(ENDING)) if name.endswith(ENDING) else None
@@ -121,7 +121,7 @@ def _fingerprint(course: Course) -> str:
     """Of what is to be seen of it; nothing by which an answer could be found."""
     tasks = [(task.id, task.title, task.points, len(task.hints)) for task in course.tasks]
     questions = [(one.id, one.question, one.choices, len(one.answer) > 1) for one in course.questions]
-    return hashlib.sha256(repr((tasks, questions)).encode()).hexdigest()[:8]
+    return hashlib.sha256(repr((tasks, questions, course.html)).encode()).hexdigest()[:8]
 
 
 def _pages(folder: Path, course: Course) -> Iterator[Page]:

@@ -1,8 +1,8 @@
 """Markdown in, HTML of which nothing acts by itself out, and the blocks of code that it holds.
 
-No HTML of the course passes: it is shown as text. Ids begin with ``g-``, so that no heading takes the name of a part of
-the page. Links lead to other pages of the guide, to files of the material or, in a tab of their own, elsewhere;
-pictures come from the material alone.
+No HTML of the course passes: it is shown as text, unless the workshop lets it; even then no script in it runs, by the
+policy of every page. Ids begin with ``g-``, so that no heading takes the name of a part of the page. Links lead to
+other pages of the guide, to files of the material or, in a tab of their own, elsewhere; pictures come from there.
 """
 
 import html
@@ -51,9 +51,9 @@ class Rendered:
     fences: tuple[Fence, ...]
 
 
-def render(text: str, file: str, place: Place, parts: Parts | None = None) -> Rendered:
-    """Render a file of the material; ``file`` is its path there, from which its links lead."""
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+def render(text: str, file: str, place: Place, parts: Parts | None = None, *, has_html: bool = False) -> Rendered:
+    """Render a file of the material, ``file`` by its path there, from which its links lead; ``has_html``: as it is."""
+    markdown = MarkdownIt("commonmark", {"html": has_html}).enable(["table", "strikethrough"])
     markdown.use(container_plugin, "hint", render=_hint)
     if parts:
         markdown.block.ruler.before("fence", "part", _part_rule(parts), {"alt": ["paragraph", "blockquote", "list"]})

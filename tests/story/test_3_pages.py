@@ -13,6 +13,7 @@ from tests.browser.test_student_page import (  # noqa: F401
     test_a_new_password_is_shown_once_and_is_the_one_that_counts,
     wall,
 )
+from tests.browser.test_take_home import test_home_and_database_are_taken_home  # noqa: F401
 from tests.browser.test_teacher import (  # noqa: F401
     student,
     test_a_student_may_not_watch_another,

@@ -77,6 +77,14 @@ def test_nothing_of_a_hostile_course_acts(text: str) -> None:
     assert_harmless(render(text).html)
 
 
+def test_html_passes_where_it_is_let() -> None:
+    text = "<details><summary>More</summary>\n\n*inside* <kbd>$$id$$</kbd>\n\n</details>"
+    assert "&lt;details&gt;" in render(text).html
+    found = markdown.fill_in(markdown.render(text, "a.md", FILES.get, has_html=True).html, {"id": "<s01>"})
+    assert [tag for tag, _ in Tags(found).found] == ["details", "summary", "p", "em", "kbd"]
+    assert "<kbd>&lt;s01&gt;</kbd>" in found
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from([*HOSTILE, "\n", " ", "`", "```", "*", "|", "[", "](", "<", ">", '"', "$$id$$", "- "])))
 def test_nor_of_one_that_mixes_them(parts: list[str]) -> None:

@@ -141,6 +141,18 @@ def test_new_material_is_told_and_shown(guided: World) -> None:
     assert events.KINDS["guide"].is_for_students
 
 
+def test_html_of_the_course_is_let_through_with_the_next_class_file(world: World) -> None:
+    put_material(world, {"a.md": "# A\n\n<kbd>x</kbd>"})
+    with world.browser("s01") as browser:
+        assert "&lt;kbd&gt;x" in browser.get("/guide/a").text
+        before = edition(world)
+        world.put(class_json(course={"title": "A course", "html": True, "sections": []}))
+        page = browser.get("/guide/a")
+        assert "<kbd>x</kbd>" in page.text
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert edition(world) != before, "open pages are told"
+
+
 def test_a_page_that_is_too_long_is_plain_text(world: World) -> None:
     put_material(world, {"a.md": "<b>" + "*a* " * 100_000})
     page = world.browser("s01").get("/guide/a").text
