@@ -223,5 +223,5 @@ def _reason(error: Exception) -> str:
         case GraderDownError():
             return GRADER_DOWN
         case SaveError() | ResetRefusedError():
-            return f"{error}{LOCKED}" if "lock timeout" in str(error) else str(error)
+            return f"{error}{LOCKED}" if "statement timeout" in str(error) else str(error)
     return f"The archive could not be written: {getattr(error, 'strerror', None) or error}."

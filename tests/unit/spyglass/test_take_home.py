@@ -129,10 +129,10 @@ def test_what_a_seat_does_not_give_is_said_and_nothing_is_left(
 def test_a_grader_that_refuses_or_is_away_is_said_and_the_archive_before_stays(scene: Scene) -> None:
     scene.begin()
     before = scene.ends()["file"]
-    scene.grader = [ResetRefusedError("The database cannot be read: canceling statement due to lock timeout.")]
+    scene.grader = [ResetRefusedError("The database cannot be read: canceling statement due to statement timeout.")]
     scene.begin()
     end = scene.ends()
-    assert end["message"].startswith("The database cannot be read: canceling statement due to lock timeout. End your")
+    assert end["message"].startswith("The database cannot be read: canceling statement due to statement timeout. End your")
     assert end["file"] == before
     scene.grader = [GraderDownError("gone")]
     scene.begin()
