@@ -71,7 +71,9 @@ if [ -z "$yes" ]; then
 fi
 
 # The database first: it is replaced in one step or not at all.
-part database.dump | docker exec -i "$postgres" student-restore "$student" || die "nothing was changed"
+# What it complains of may be text of the dump: nothing in it acts on the operator's terminal.
+{ part database.dump | docker exec -i "$postgres" student-restore "$student" 2>&1 >&3 3>&- | LC_ALL=C tr -d '\000-\010\013-\037\177' >&2; } 3>&1 ||
+  die "nothing was changed"
 echo "database $student: as $whose had it at $time"
 
 helper=mentor-$stack-restore-$student

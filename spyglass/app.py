@@ -142,7 +142,7 @@ def build(settings: Settings) -> Services:
         sessions=signed_in_now,
         shared=Shared(),
         showing=showing,
-        take_home=TakeHome(seats, grader, saves, settings.saves, settings.stack),
+        take_home=TakeHome(seats, grader, settings.saves, settings.stack, classroom),
         visits=visits.Visits(database),
         wall=Wall(),
     )

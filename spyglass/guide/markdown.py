@@ -98,14 +98,18 @@ def _name_headings(tokens: Sequence[Token]) -> None:
     seen: Counter[str] = Counter()
     for token, inline in itertools.pairwise(tokens):
         if token.type == "heading_open" and token.tag in NAMED:
-            slug = _slug("".join(one.content for one in inline.children or ()))
+            slug = _slug(_words(inline))
             token.attrs["id"] = f"{slug}-{seen[slug]}" if seen[slug] else slug
             seen[slug] += 1
 
 
+def _words(inline: Token) -> str:
+    return "".join(one.content for one in inline.children or () if one.type != "html_inline")
+
+
 def _headings(tokens: Sequence[Token]) -> list[Heading]:
     return [
-        Heading(str(token.attrs.get("id", "")), "".join(one.content for one in inline.children or ()))
+        Heading(str(token.attrs.get("id", "")), _words(inline))
         for token, inline in itertools.pairwise(tokens)
         if token.type == "heading_open" and token.tag == "h2"
     ]

@@ -6,7 +6,7 @@ import { handlers as help } from "./help_ask.js";
 import { handlers as notices } from "./notices.js";
 import { follow, setText, speaker } from "./page.js";
 import { send } from "./send.js";
-import { news, states } from "./take_home_steps.js";
+import { isNew, news, problem, states } from "./take_home_steps.js";
 
 const SHAPES = { done: "✓", now: "▶", next: "○" };
 const byId = (id) => document.getElementById(id);
@@ -15,8 +15,8 @@ let last = null;
 
 function show(now) {
   const isGoing = Boolean(now.step) && !now.message;
-  byId("home-problem").hidden = !now.message;
-  setText(byId("home-problem"), now.message);
+  const isMade = isNew(now, last);
+  complain(isGoing || isMade ? "" : problem(now, last) || said());
   byId("home-steps").hidden = !isGoing;
   for (const one of states(now)) showStep(byId("home-steps").querySelector(`[data-step="${one.name}"]`), one);
   const begin = byId("home-begin");
@@ -26,11 +26,20 @@ function show(now) {
   byId("home-file").hidden = !now.file || isGoing;
   setText(byId("home-file"), now.file ? `Load it down (${size(now.file.size)})` : "");
   setText(byId("home-until"), now.file && !isGoing ? `as of ${now.file.at}, here until ${now.file.until}` : "");
+  if (now.file) setText(byId("home-name"), now.file.name);
   const told = news(now, last);
   if (told) say(told);
-  if (!isGoing && last?.step && !last.message && now.file && document.activeElement === document.body) byId("home-file").focus();
+  // The button had the focus, and lost it when it could not be pressed any more.
+  if (last?.step && !isGoing && document.activeElement === document.body) byId(isMade ? "home-file" : "home-begin").focus();
   last = now;
 }
+
+function complain(text) {
+  byId("home-problem").hidden = !text;
+  setText(byId("home-problem"), text);
+}
+
+const said = () => byId("home-problem").textContent;
 
 function showStep(row, { mark, words, part }) {
   row.dataset.mark = mark;
@@ -44,10 +53,10 @@ function showStep(row, { mark, words, part }) {
 
 byId("home-begin").addEventListener("click", async () => {
   byId("home-begin").disabled = true; // until the page is told
-  const { problem } = await send("/take-home");
-  byId("home-problem").hidden = !problem;
-  setText(byId("home-problem"), problem);
-  if (problem) byId("home-begin").disabled = false;
+  const { problem: failed } = await send("/take-home");
+  if (!failed) return;
+  complain(failed);
+  byId("home-begin").disabled = false;
 });
 
 follow({ takehome: show, ...clock, ...help, ...notices });

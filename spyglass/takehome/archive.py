@@ -32,14 +32,6 @@ def pack(target: Path, about: Mapping[str, str], parts: Mapping[str, Path], adva
     target.chmod(0o640)
 
 
-def bundle(target: Path, folder: str, files: Mapping[str, Path], advance: Advance) -> None:
-    """A plain tar of files below one folder: what ``saves.tar`` is."""
-    with tarfile.open(target, "w", format=tarfile.GNU_FORMAT) as archive:
-        for name, path in files.items():
-            with path.open("rb") as file:
-                _add(archive, f"{folder}/{name}", path.stat().st_size, _Heard(file, advance))
-
-
 class _Heard:
     """A file whose pieces are heard of."""
 

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from spyglass import pages
 from spyglass.progress.page import NO_STORE, current
 from spyglass.services import services, signed_in
-from spyglass.takehome.told import STEPS
+from spyglass.takehome.told import STEPS, name_of
 
 NOBODYS = "A teacher has no work here that is archived for him: make down saves everybody's, his own too."
 NONE = "There is no archive any more: it is kept for an hour. Make it again."
@@ -37,8 +37,7 @@ async def archive(request: Request) -> Response:
     if found is None:
         return pages.error(request, 404, NONE)
     path, saved = found
-    name = f"{person.id}-{saved.name[:16]}.tar.gz"
-    return FileResponse(path, 200, NO_STORE, "application/gzip", filename=name)
+    return FileResponse(path, 200, NO_STORE, "application/gzip", filename=name_of(person, saved))
 
 
 routes = [

@@ -1,8 +1,8 @@
 """Archives for people to take home: a person in, ``/saves/.take-home/ID/TIME-archive.tar.gz`` out, and how far it is.
 
 The home and the Docker volumes come from his seat, the database from the grader, each by a login that reads nothing of
-anybody else. All of it is bounded as everything that is saved, and never opened here. An archive is kept for an hour;
-what a stop in the middle has left goes at the next start.
+anybody else. All of it is bounded in size, time and pace, so that people who own their machines hold up nobody, and
+never opened here. An archive is kept for an hour, and goes with who leaves; what was left in the middle goes, too.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spyglass import scripts
-from spyglass.classroom import Person
+from spyglass.classroom import Classroom, Person
 from spyglass.grader import Grader, GraderDownError, ResetRefusedError
 from spyglass.saves import NAME, Saved, SaveError, Saves
 from spyglass.scripts import ScriptFailedError
@@ -31,7 +31,10 @@ TIME = "%Y%m%dT%H%M%SZ"
 KEPT = 3600  # seconds
 TIDY_EVERY = 60.0  # seconds
 AT_ONCE = 2  # archives that are made at the same time: who makes them works for all terminals, too
-SILENCE = 30.0  # seconds without a byte of a seat
+PAUSE = 15.0  # seconds between two of one person
+FREE = 2 * 1024**3  # bytes that stay free on the disk: more than for what is saved before a reset, which comes first
+LEAST = 1024**2  # bytes that a seat must give ...
+SILENCE = 30.0  # ... within so many seconds, or it has no more
 TWICE = 2  # so often each part is read for the archive
 
 WAITING, SEAT, DATABASE, PACKING, FAILED = "waiting", "seat", "database", "packing", "failed"
@@ -48,9 +51,13 @@ class _StoppedError(Exception):
 
 @dataclass(eq=False)
 class Way:
-    """How far an archive is: its step, and of that the bytes so far and, where it is known, in all."""
+    """How far an archive is: its step, and of that the bytes so far and, where it is known, in all.
+
+    ``number``: of all that were begun, so that a page notices a second try that ends like the first.
+    """
 
     step: str = WAITING
+    number: int = 0
     size: int = 0
     total: int = 0
     message: str = ""
@@ -71,18 +78,26 @@ class TakeHome:
     """Everybody's archives, one at a time of each person."""
 
     def __init__(
-        self, seats: Seats, grader: Grader, saves: Saves, folder: Path, stack: str, now: Callable[[], float] = time.time
+        self,
+        seats: Seats,
+        grader: Grader,
+        folder: Path,
+        stack: str,
+        classroom: Classroom,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._seats = seats
         self._grader = grader
-        self._saves = saves
         self._folder = folder / FOLDER
-        self._parts = Saves(self._folder)
+        self._parts = Saves(self._folder, free=FREE)
         self._stack = stack
+        self._classroom = classroom
         self._now = now
         self._script = SCRIPT.read_text()
         self._ways: dict[str, Way] = {}
         self._going: dict[str, asyncio.Task[None]] = {}
+        self._ended: dict[str, float] = {}
+        self._numbers = itertools.count(1)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     def begin(self, person: Person) -> None:
@@ -90,7 +105,7 @@ class TakeHome:
         if person.id in self._going:
             return
         self._ways.pop(person.id, None)  # who begins again stands at the end
-        self._ways[person.id] = way = Way()
+        self._ways[person.id] = way = Way(number=next(self._numbers))
         self._going[person.id] = asyncio.create_task(self._make(person, way))
 
     def way(self, person: str) -> Way | None:
@@ -117,7 +132,10 @@ class TakeHome:
             self._clear(folder.name)  # nothing is being made yet
         try:
             while True:
-                await asyncio.to_thread(self._remove_old)
+                try:
+                    await asyncio.to_thread(self._remove_old)
+                except OSError:
+                    log.exception("archives that are old could not be removed")
                 await asyncio.sleep(TIDY_EVERY)
         finally:
             for way in self._ways.values():
@@ -128,13 +146,11 @@ class TakeHome:
 
     async def _make(self, person: Person, way: Way) -> None:
         try:
+            await asyncio.sleep(self._ended.get(person.id, -PAUSE) + PAUSE - time.monotonic())
             async with self._places:
                 await self._fetch_and_pack(person, way)
             del self._ways[person.id]
             log.info("%s has an archive to take home", person.id)
-        except asyncio.CancelledError:
-            way.step, way.message = FAILED, NOT_WHOLE
-            raise
         except (
             ScriptFailedError,
             SeatUnreachableError,
@@ -143,12 +159,12 @@ class TakeHome:
             SaveError,
             OSError,
         ) as error:
-            way.message = _reason(error)
-            way.step = FAILED
+            way.step, way.message = FAILED, _reason(error)
             log.warning("no archive to take home for %s: %s", person.id, error)
         finally:
             way.is_stopped = True
-            self._clear(person.id)
+            await asyncio.to_thread(self._clear, person.id)
+            self._ended[person.id] = time.monotonic()
             del self._going[person.id]
 
     async def _fetch_and_pack(self, person: Person, way: Way) -> None:
@@ -156,48 +172,49 @@ class TakeHome:
         self._folder.chmod(0o2770)  # whatever the umask: the grader writes here, too
         way.turn_to(SEAT)
         async with contextlib.aclosing(self._seat(person, way)) as stream:
-            parts = {"seat.tar": await self._parts.keep(person.id, "seat.tar", stream)}
-        if parts["seat.tar"] is None:
+            home = await self._parts.keep(person.id, "seat.tar", stream)
+        if home is None:
             raise ScriptFailedError(0)
         way.turn_to(DATABASE)
-        parts["database.dump"] = await self._grader.dump(person.id)
-        found = {name: self._part(person.id, file) for name, file in parts.items()}
-        saved = [path for one in self._saves.of(person.id) if (path := self._saves.find(person.id, one.name))]
-        sizes = [path.stat().st_size for path in (*found.values(), *saved)]
-        way.turn_to(PACKING, TWICE * sum(sizes) + sum(path.stat().st_size for path in saved))
-        self._saves.require_room(sum(sizes) + sum(path.stat().st_size for path in saved))
-        await asyncio.to_thread(self._pack, person.id, way, found, saved)
+        database = await self._grader.dump(person.id)
+        parts = {"seat.tar": self._part(person.id, home), "database.dump": self._part(person.id, database)}
+        way.turn_to(PACKING, TWICE * sum(path.stat().st_size for path in parts.values()))
+        await asyncio.to_thread(self._pack, person.id, way, parts)
 
     async def _seat(self, person: Person, way: Way) -> AsyncGenerator[bytes]:
         async with contextlib.aclosing(scripts.output(self._seats, person, self._script)) as stream:
+            came, until = 0, asyncio.get_running_loop().time() + SILENCE
             while True:
                 try:
-                    async with asyncio.timeout(SILENCE):
+                    async with asyncio.timeout_at(until):
                         data = await anext(stream)
                 except StopAsyncIteration:
                     return
                 except TimeoutError as error:
                     raise SeatUnreachableError(person.id) from error
+                came += len(data)
+                if came >= LEAST:
+                    came, until = 0, asyncio.get_running_loop().time() + SILENCE
                 way.advance(len(data))
                 yield data
 
-    def _part(self, person: str, name: str | None) -> Path:
-        path = self._parts.find(person, name) if name else None
+    def _part(self, person: str, name: str) -> Path:
+        path = self._parts.find(person, name)
         if path is None:
             raise GraderDownError(f"there is no {name}")
         return path
 
-    def _pack(self, person: str, way: Way, parts: dict[str, Path], saved: list[Path]) -> None:
-        folder = self._folder / person
+    def _pack(self, person: str, way: Way, parts: dict[str, Path]) -> None:
+        def advance(size: int) -> None:
+            way.advance(size)
+            self._parts.require_room()
+
         at = time.strftime(TIME, time.gmtime(self._now()))
-        if saved:
-            parts["saves.tar"] = folder / f"{at}-saves.tar"
-            archive.bundle(parts["saves.tar"], f"saves/{person}", {path.name: path for path in saved}, way.advance)
-        made = folder / f"{at}-{ARCHIVE}"
+        made = self._folder / person / f"{at}-{ARCHIVE}"
         part = made.with_name(f"{made.name}.part")
-        archive.pack(part, {"student": person, "stack": self._stack, "time": at}, parts, way.advance)
+        archive.pack(part, {"student": person, "stack": self._stack, "time": at}, parts, advance)
         part.replace(made)
-        for older in folder.glob(f"*-{ARCHIVE}"):
+        for older in made.parent.glob(f"*-{ARCHIVE}"):
             if older != made:
                 older.unlink()
 
@@ -208,10 +225,14 @@ class TakeHome:
                 path.unlink(missing_ok=True)
 
     def _remove_old(self) -> None:
-        oldest = time.strftime(TIME, time.gmtime(self._now() - KEPT))
-        for path in self._folder.glob(f"*/*-{ARCHIVE}"):
-            if path.name < oldest:
-                path.unlink(missing_ok=True)
+        """What is older than an hour, whatever it is, and all of those who have left: somebody else may get that id."""
+        course = self._classroom.current()
+        here = {person.id for person in course.people} if course else set()
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):
+                is_old = path.stat().st_mtime < self._now() - KEPT
+                if is_old or (course is not None and path.parent.name not in here):
+                    path.unlink()
 
 
 def _reason(error: Exception) -> str:

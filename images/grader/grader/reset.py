@@ -12,20 +12,19 @@ import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from . import dump
-from .wire import LostError, OverdueError, RefusedError, Wire, WireError
+from . import dump, renewal
+from .renewal import STEP_SECONDS, said
+from .wire import LostError, OverdueError, Wire, WireError
 from .work import Work
 
 log = logging.getLogger(__name__)
 
-STEP_SECONDS = 30.0
-COPY_SECONDS = 120.0
 AGAIN = 5.0  # seconds
 KEPT = " Nothing was reset."
+BUSY = "This database is being saved or reset already."
 TAKE_HOME = ".take-home"  # no id begins like this
+SAVE_LANES = 2
 LEFT = "SELECT datname, substring(datname FROM 'reset_(.*)') FROM pg_database WHERE datname ~ '^(before_)?reset_'"
-BUSY_TEMPLATE = "55006"
-TRIES = 20
 OPTIONS = "-c search_path=public -c role=none -c statement_timeout=0 -c lock_timeout=10000 -c client_min_messages=error"
 
 
@@ -38,52 +37,74 @@ class ResetError(Exception):
 
 
 class Resetter:
-    """Resets databases, one of each at a time; a reset uses one of the checks' lanes."""
+    """Resets and saves databases, one of each at a time. A reset uses one of the checks' lanes.
+
+    A save does not: whoever has his tables locked lets it wait, and everybody's checks would wait with it. It makes way
+    for a reset.
+    """
 
     def __init__(self, socket: str, saves: Path, work: Work) -> None:
         self._socket = socket
         self._saves = saves
         self._work = work
         self._running: set[str] = set()
+        self._saving: dict[str, asyncio.Task[str]] = {}
+        self._save_lanes = asyncio.Semaphore(SAVE_LANES)
         self._one_swap = asyncio.Lock()  # the keeper's rights are lent and taken back for one student
 
     async def reset(self, student: str) -> str:
         """Save, then make anew; the name of the dump."""
+        if saving := self._saving.get(student):
+            saving.cancel()
+            await asyncio.wait({saving})
         try:
-            async with self._alone(student):
+            async with self._alone(student, self._work.lanes, anew=True):
                 return await self._reset(student)
         except dump.DumpError as error:
             raise ResetError(f"{error}{KEPT}", error.status) from error
         except WireError as error:
-            raise ResetError(f"the database could not be reset: {_said(error)}") from error
+            raise ResetError(f"the database could not be reset: {said(error)}") from error
 
     async def save(self, student: str) -> str:
         """Save for its owner, who goes on working in it; the name of the dump."""
+        if student in self._saving:
+            raise ResetError(BUSY, 409)
+        self._saving[student] = task = asyncio.create_task(self._save(student))
         try:
-            async with self._alone(student):
-                await self._engage(student)
-                stream = dump.pg_dump(self._socket, student, await self._not_his(student))
-                return await dump.keep(self._saves / TAKE_HOME / student, stream)
+            return await task
         except dump.DumpError as error:
             raise ResetError(str(error), error.status) from error
         except WireError as error:
-            raise ResetError(f"The database cannot be read: {_said(error)}.") from error
+            raise ResetError(f"The database cannot be read: {said(error)}.") from error
+        except asyncio.CancelledError:
+            own = asyncio.current_task()
+            if own is not None and own.cancelling():
+                raise
+            raise ResetError("Your database is being reset.", 409) from None
+        finally:
+            del self._saving[student]
+
+    async def _save(self, student: str) -> str:
+        async with self._alone(student, self._save_lanes, anew=False):
+            await self._engage(student)
+            stream = dump.pg_dump(self._socket, student, await self._not_his(student))
+            return await dump.keep(self._saves / TAKE_HOME / student, stream)
 
     @contextlib.asynccontextmanager
-    async def _alone(self, student: str) -> AsyncIterator[None]:
-        """Nobody else reads or resets this database meanwhile."""
+    async def _alone(self, student: str, lanes: asyncio.Semaphore, *, anew: bool) -> AsyncIterator[None]:
+        """Nobody else reads or resets this database meanwhile; ``anew``: then it is looked at at once."""
         if student in self._running:
-            raise ResetError("this database is being saved or reset already", 409)
+            raise ResetError(BUSY, 409)
         self._running.add(student)
         schedule = self._work.schedule
-        schedule.hold(student, held=True)
+        schedule.hold(student)
         try:
             await self._work.idle(student)
-            async with self._work.lanes:
+            async with lanes:
                 yield
         finally:
             self._running.discard(student)
-            schedule.hold(student, held=False)
+            schedule.release(student, anew=anew)
 
     async def _engage(self, student: str) -> None:
         if not await self._work.ledger.engage(student):
@@ -97,13 +118,13 @@ class Resetter:
             # in neither: who connects again by himself, as psql does, is told so.
             for change in ("CONNECTION LIMIT -1", "ALLOW_CONNECTIONS true", "SET default_transaction_read_only = on"):
                 await wire.tell(f'ALTER DATABASE "{student}" {change}', STEP_SECONDS)
-            await _disconnect(wire, student)
+            await renewal.disconnect(wire, student)
         done, saved = False, ""
         try:
             stream = dump.pg_dump(self._socket, student, await self._not_his(student))
             saved = await dump.keep(self._saves / student, stream)
             async with self._as_student(student) as wire:
-                await _replace(wire, student)
+                await renewal.replace(wire, student)
             done = True
         except (LostError, OverdueError) as error:
             if not saved:
@@ -137,7 +158,7 @@ class Resetter:
             log.warning("%s is left by a reset that was cut short", name)
             with contextlib.suppress(ResetError):  # of somebody who has left: it goes with the server
                 async with self._as_student(str(student)) as owner:
-                    await _drop(owner, str(name))
+                    await renewal.drop(owner, str(name))
 
     async def _keeper(self) -> Wire:
         return await Wire.open(self._socket, "monitor", "keeper", STEP_SECONDS, OPTIONS)
@@ -166,68 +187,3 @@ class Resetter:
         finally:
             wire.close()
         return ["--exclude-schema=lab"] if found else []
-
-
-async def _disconnect(wire: Wire, student: str) -> None:
-    """His own sessions, all told before any is awaited; its own workers the server ends where they are in the way."""
-    his = "FROM pg_stat_activity WHERE datname = $1 AND usename = $1"
-    await wire.ask("SELECT count(pg_terminate_backend(pid)) " + his, STEP_SECONDS, [student])
-    await wire.ask("SELECT count(pg_terminate_backend(pid, 5000)) " + his, STEP_SECONDS, [student])
-
-
-async def _replace(wire: Wire, student: str) -> None:
-    """No id has an underscore, so these names meet no student's."""
-    new, old = f"reset_{student}", f"before_reset_{student}"
-    await _drop(wire, new)  # left by a reset that was killed
-    await _drop(wire, old)
-    await _copy(wire, new, student)
-    swapped = False
-    try:
-        await wire.tell(f'ALTER DATABASE "{student}" ALLOW_CONNECTIONS false', STEP_SECONDS)
-        await _disconnect(wire, student)
-        names = ((student, old), (new, student))
-        both = " ".join(f'ALTER DATABASE "{name}" RENAME TO "{other}";' for name, other in names)
-        await wire.tell(f"BEGIN; {both} COMMIT", STEP_SECONDS)
-        swapped = True
-    finally:
-        if not swapped:
-            with contextlib.suppress(WireError):
-                await wire.tell("ROLLBACK", STEP_SECONDS)
-                await wire.tell(f'ALTER DATABASE "{student}" ALLOW_CONNECTIONS true', STEP_SECONDS)
-                await _drop(wire, new)
-    try:
-        # What he has set for himself would hold in the new one, too.
-        await wire.tell(f'SET ROLE "{student}"', STEP_SECONDS)
-        await wire.tell(f'ALTER ROLE "{student}" RESET ALL', STEP_SECONDS)
-        await wire.tell("RESET ROLE", STEP_SECONDS)
-        await _drop(wire, old)
-    except WireError as error:  # the new one is in its place: only room is lost, until the next reset
-        log.warning("the old database of %s is left: %s", student, _said(error))
-
-
-async def _copy(wire: Wire, new: str, owner: str) -> None:
-    create = (
-        f'CREATE DATABASE "{new}" OWNER "{owner}" TEMPLATE course ENCODING \'UTF8\' ALLOW_CONNECTIONS true '
-        "CONNECTION LIMIT -1 IS_TEMPLATE false"
-    )
-    for remaining in reversed(range(TRIES)):
-        try:
-            await wire.tell(create, COPY_SECONDS)
-        except RefusedError as error:
-            # The course is being loaded, or somebody else's copy of it is being made.
-            if error.state != BUSY_TEMPLATE or not remaining:
-                raise
-            await asyncio.sleep(0.25)
-        else:
-            return
-
-
-async def _drop(wire: Wire, name: str) -> None:
-    """Its owner may have made it a template, which is not dropped."""
-    if await wire.ask("SELECT FROM pg_database WHERE datname = $1", STEP_SECONDS, [name]):
-        await wire.tell(f'ALTER DATABASE "{name}" IS_TEMPLATE false', STEP_SECONDS)
-        await wire.tell(f'DROP DATABASE "{name}" WITH (FORCE)', STEP_SECONDS)
-
-
-def _said(error: WireError) -> str:
-    return error.message if isinstance(error, RefusedError) else str(error).strip()

@@ -92,11 +92,16 @@ class Schedule:
         for turn in self._turns.values():
             turn.changed = now if turn.changed is None else turn.changed
 
-    def hold(self, student: str, *, held: bool) -> None:
-        """Leave it alone while it is made anew; then it is looked at at once."""
+    def hold(self, student: str) -> None:
+        """Leave it alone while it is saved or made anew."""
         if turn := self._turns.get(student):
-            turn.held = held
-            turn.finished = turn.finished if held else None
+            turn.held = True
+
+    def release(self, student: str, *, anew: bool) -> None:
+        """It may be looked at again; at once where it is ``anew``."""
+        if turn := self._turns.get(student):
+            turn.held = False
+            turn.finished = None if anew else turn.finished
 
     @property
     def gap(self) -> float:

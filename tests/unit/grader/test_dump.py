@@ -129,7 +129,7 @@ def test_without_room_a_reset_does_not_even_begin(tmp_path: Path, monkeypatch: p
 
     async def reset() -> str:
         work: Any = SimpleNamespace(
-            schedule=SimpleNamespace(hold=lambda _student, held: held),
+            schedule=SimpleNamespace(hold=lambda _student: None, release=lambda _student, anew: anew),
             idle=idle,
             lanes=asyncio.Semaphore(1),
             ledger=None,

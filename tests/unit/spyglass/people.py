@@ -157,7 +157,7 @@ class World:
             sessions=signed_in,
             shared=Shared(),
             showing=showing,
-            take_home=TakeHome(seats, grader, saves, self.folder / "saves", self.stack, lambda: self.clock[0]),
+            take_home=TakeHome(seats, grader, self.folder / "saves", self.stack, classroom, lambda: self.clock[0]),
             visits=visits.Visits(database, lambda: self.clock[0]),
             wall=Wall(),
         )
@@ -189,7 +189,9 @@ class World:
             resets=Resets(seats, saves, grader),
             doing=Doing(seats),
             home=Home(seats),
-            take_home=TakeHome(seats, grader, saves, self.folder / "saves", self.stack, lambda: self.clock[0]),
+            take_home=TakeHome(
+                seats, grader, self.folder / "saves", self.stack, self.services.classroom, lambda: self.clock[0]
+            ),
         )
         self.app = app.create(self.services)
 

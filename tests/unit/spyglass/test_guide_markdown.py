@@ -83,6 +83,8 @@ def test_html_passes_where_it_is_let() -> None:
     found = markdown.fill_in(markdown.render(text, "a.md", FILES.get, has_html=True).html, {"id": "<s01>"})
     assert [tag for tag, _ in Tags(found).found] == ["details", "summary", "p", "em", "kbd"]
     assert "<kbd>&lt;s01&gt;</kbd>" in found
+    heading = markdown.render("## Use <kbd>Ctrl</kbd>", "a.md", FILES.get, has_html=True)
+    assert [(one.anchor, one.text) for one in heading.headings] == [("g-use-ctrl", "Use Ctrl")]
 
 
 @settings(max_examples=150, deadline=None)

@@ -12,14 +12,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from spyglass.grader import GraderDownError, ResetRefusedError
-from spyglass.saves import Saves
+from spyglass.saves import SaveError, Saves
 from spyglass.seats import Seats
 from spyglass.takehome import work
 from spyglass.takehome.told import STEPS, told
 from tests.unit.spyglass import seat_double
 from tests.unit.spyglass.node_kit import needs_node, run
 from tests.unit.spyglass.people import PEOPLE, World, class_json
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(not seat_double.available(), reason=seat_double.MISSING)
 
@@ -63,6 +63,7 @@ class Scene:
 def scene(world: World, seat: seat_double.SeatDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     world.put(class_json([PEOPLE[0] | {"host": "127.0.0.1", "port": seat.port}, *PEOPLE[1:]]))
     world.use_seats(Seats(seat.key, seat.user))
+    monkeypatch.setattr(work, "PAUSE", 0)
     with world.client() as client:
         client.post("/sign-in", data={"user_name": "s01", "password": world.directory.passwords["s01"]})
         made = Scene(client, world)
@@ -76,10 +77,7 @@ def parts(content: bytes) -> dict[str, bytes]:
         return {member.name: (archive.extractfile(member) or io.BytesIO()).read() for member in archive}
 
 
-def test_home_database_and_what_was_saved_come_as_one_archive(scene: Scene) -> None:
-    saved = scene.world.folder / "saves" / "s01" / "20261129T090000Z-terminal.txt"
-    saved.parent.mkdir()
-    saved.write_text("before a reset")
+def test_home_and_database_come_as_one_archive(scene: Scene) -> None:
     scene.begin()
     end = scene.ends()
     assert (end["step"], end["message"]) == ("", "")
@@ -89,16 +87,14 @@ def test_home_database_and_what_was_saved_come_as_one_archive(scene: Scene) -> N
     assert answer.headers["content-disposition"].startswith('attachment; filename="s01-2')
     assert end["file"]["size"] == len(answer.content)
     found = parts(answer.content)
-    assert list(found) == ["manifest.json", "seat.tar", "database.dump", "saves.tar"]
+    assert list(found) == ["manifest.json", "seat.tar", "database.dump"]
     assert (found["seat.tar"], found["database.dump"]) == (b"the home", b"the database")
-    assert parts(found["saves.tar"]) == {f"saves/s01/{saved.name}": b"before a reset"}
     manifest = json.loads(found.pop("manifest.json"))
     assert (manifest["format"], manifest["student"], manifest["stack"]) == (1, "s01", "blue")
     assert manifest["parts"] == {
         name: {"bytes": len(part), "sha256": hashlib.sha256(part).hexdigest()} for name, part in found.items()
     }
     assert scene.files() == ["archive.tar.gz"], "the parts are gone"
-    assert saved.read_text() == "before a reset"
     assert scene.told("s02")["file"] is None
 
 
@@ -115,7 +111,7 @@ def test_home_database_and_what_was_saved_come_as_one_archive(scene: Scene) -> N
 def test_what_a_seat_does_not_give_is_said_and_nothing_is_left(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, script: str, words: str
 ) -> None:
-    monkeypatch.setattr(work, "SILENCE", 0.5)
+    monkeypatch.setattr(work, "SILENCE", 0.5 if "sleep" in script else PATIENCE)
     monkeypatch.setattr(scene.world.services.take_home, "_parts", Saves(scene.folder, most=10_000_000))
     scene.seat(f"{script}\n")
     scene.begin()
@@ -132,7 +128,9 @@ def test_a_grader_that_refuses_or_is_away_is_said_and_the_archive_before_stays(s
     scene.grader = [ResetRefusedError("The database cannot be read: canceling statement due to statement timeout.")]
     scene.begin()
     end = scene.ends()
-    assert end["message"].startswith("The database cannot be read: canceling statement due to statement timeout. End your")
+    assert end["message"].startswith(
+        "The database cannot be read: canceling statement due to statement timeout. End your"
+    )
     assert end["file"] == before
     scene.grader = [GraderDownError("gone")]
     scene.begin()
@@ -143,10 +141,19 @@ def test_a_grader_that_refuses_or_is_away_is_said_and_the_archive_before_stays(s
 
 
 def test_a_disk_that_is_nearly_full_is_left_alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = Saves(scene.world.folder / "saves", free=10**18)
-    monkeypatch.setattr(scene.world.services.take_home, "_saves", full)
+    parts = Saves(scene.folder)
+    monkeypatch.setattr(scene.world.services.take_home, "_parts", parts)
+    asked: list[int] = []
+
+    def require_room() -> None:
+        asked.append(1)
+        if len(asked) > 3:  # while it is packed
+            raise SaveError("The disk is nearly full.")
+
+    monkeypatch.setattr(parts, "require_room", require_room)
     scene.begin()
-    assert "nearly full" in scene.ends()["message"]
+    assert scene.ends()["message"] == "The disk is nearly full."
+    assert len(asked) == 4
     assert scene.files() == []
 
 
@@ -178,16 +185,37 @@ def test_an_archive_is_kept_for_an_hour_and_leftovers_until_the_next_start(scene
     assert (answer.status_code, "kept for an hour" in answer.text) == (404, True)
     scene.world.services.take_home._remove_old()  # noqa: SLF001 - what it does every minute
     assert scene.files() == []
-    left = scene.folder / "s01" / "20261129T100000Z-seat.tar.part"
+    left = scene.folder / "s01" / ".20261129T100000Z-database.dump.part"
     left.write_text("cut short")
     with scene.world.client():
         until(lambda: not left.exists(), "a new start has cleared it away")
 
 
+def test_who_leaves_leaves_nothing_to_whom_gets_his_id(scene: Scene) -> None:
+    scene.begin()
+    scene.ends()
+    scene.world.put(class_json(PEOPLE[1:]))
+    scene.world.services.take_home._remove_old()  # noqa: SLF001 - what it does every minute
+    assert scene.files() == []
+
+
+def test_whoever_tries_again_waits_a_moment_and_the_page_notices_each_try(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.seat("exit 2\n")
+    scene.begin()
+    first = scene.ends()
+    monkeypatch.setattr(work, "PAUSE", 3600)
+    scene.begin()
+    assert scene.told()["step"] == work.WAITING
+    assert scene.told()["number"] == first["number"] + 1
+    assert first["message"] == work.NOT_WHOLE
+
+
 def test_a_teacher_has_none_and_a_page_names_what_is_to_do(scene: Scene) -> None:
     page = scene.client.get("/take-home").text
     assert all(title in page for title in STEPS.values())
-    assert "tar -xzf s01-20*.tar.gz" in page
+    assert "tar -xf seat.tar" in page
     teacher = scene.world.browser("teacher")
     for answer in (teacher.get("/take-home"), teacher.post("/take-home"), teacher.get("/take-home/archive")):
         assert answer.status_code == 404
@@ -210,7 +238,7 @@ def test_the_archive_is_a_plain_gzip_file(scene: Scene) -> None:
     ("now", "marks", "words"),
     [
         ({"step": "waiting", "place": 2}, "next next next", "2 others are made first"),
-        ({"step": "waiting", "place": 0}, "next next next", "to come"),
+        ({"step": "waiting", "place": 0}, "next next next", "in a moment"),
         ({"step": "seat", "size": 3 << 20}, "now next next", "3.0 MiB so far"),
         ({"step": "database"}, "done now next", "done"),
         ({"step": "packing", "size": 50, "total": 200}, "done done now", "done"),
@@ -226,16 +254,20 @@ def test_what_stands_at_each_step(now: dict[str, Any], marks: str, words: str) -
 
 
 @needs_node
-def test_what_is_said_aloud() -> None:
+def test_what_is_said_aloud_and_what_went_wrong() -> None:
     steps = list(STEPS.items())
 
-    def says(now: dict[str, Any], before: dict[str, Any] | None) -> str:
+    def says(now: dict[str, Any], before: dict[str, Any] | None) -> tuple[str, str]:
         empty = {"steps": steps, "step": "", "message": "", "file": None}
-        found: str = run("take_home_steps.js", "it.news(a[0], a[1])", empty | now, before and empty | before)
-        return found
+        news, problem = run("take_home_steps.js", "[it.news(a[0], a[1]), it.problem(a[0], a[1])]", empty | now,
+                            before and empty | before)  # fmt: skip
+        return news, problem
 
-    assert says({"file": {}}, None) == ""
-    assert says({"step": "database"}, {"step": "seat"}) == "Your database"
-    assert says({"step": "seat"}, {"step": "seat"}) == ""
-    assert says({"file": {}}, {"step": "packing"}) == "Your file is ready."
-    assert says({"step": "failed", "message": "why"}, {"step": "seat"}) == ""
+    old, new = {"file": {"name": "s01-1.tar.gz"}}, {"file": {"name": "s01-2.tar.gz"}}
+    assert says(old, None) == ("", "")
+    assert says({"step": "database"}, {"step": "seat"}) == ("Your database", "")
+    assert says({"step": "seat"}, {"step": "seat"}) == ("", "")
+    assert says(new, {"step": "packing", **old}) == ("Your file is ready.", "")
+    assert says({"step": "failed", "message": "why", **old}, {"step": "seat", **old}) == ("", "why")
+    assert says(old, {"step": "seat", **old}) == ("", "It was interrupted. Make it again.")
+    assert says({"step": "seat", **old}, {"step": "failed", "message": "why", **old})[1] == ""
