@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,10 +85,9 @@ class Saves:
             folder.chmod(0o2770)  # whatever the umask: the services share it through the group
         for left in folder.glob(f"*-{what}.part"):  # by a stop in the middle; a student is reset by one at a time
             left.unlink(missing_ok=True)
-        now = datetime.now(UTC)
-        name = f"{now:%Y%m%dT%H%M%SZ}-{what}"
-        if (folder / name).exists():
-            raise SaveError("Something was saved a second ago. Try again.")
+        at = datetime.now(UTC)
+        while (folder / (name := f"{at:%Y%m%dT%H%M%SZ}-{what}")).exists():
+            at += timedelta(seconds=1)  # two within a second
         return name
 
     async def _write(self, part: Path, stream: AsyncIterable[bytes]) -> int:

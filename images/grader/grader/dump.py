@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -72,9 +72,9 @@ def _prepare(folder: Path) -> tuple[Path, str]:
     # Left by a stop in the middle: a student is reset by one at a time.
     for left in folder.glob(".*-database.dump.part"):
         left.unlink(missing_ok=True)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-database.dump"
-    if (folder / name).exists():
-        raise DumpError("Something was saved a second ago. Try again.", 409)
+    at = datetime.now(UTC)
+    while (folder / (name := f"{at:%Y%m%dT%H%M%SZ}-database.dump")).exists():
+        at += timedelta(seconds=1)  # two within a second
     return folder / f".{name}.part", name
 
 

@@ -34,6 +34,12 @@ def test_what_came_is_a_file_of_the_group(tmp_path: Path) -> None:
     assert (tmp_path / "s01").stat().st_mode & 0o7777 == 0o2770
 
 
+def test_two_within_a_second_are_two_files(tmp_path: Path) -> None:
+    saves = Saves(tmp_path)
+    names = [keep(saves, stream(b"x")) for _ in range(2)]
+    assert sorted(saved.name for saved in saves.of("s01")) == names
+
+
 def test_nothing_came_so_there_is_no_file(tmp_path: Path) -> None:
     assert keep(Saves(tmp_path), stream()) is None
     assert list((tmp_path / "s01").iterdir()) == []
