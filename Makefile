@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
+.PHONY: help setup env up verify down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -28,6 +28,9 @@ setup: ## Install or find what a workshop needs: Docker, Pulumi, plugins, Python
 
 up: setup ## Bring the workshop up, or bring it up to date
 	@$(IN_ENV) && $(PYTHON) -m ops.up
+
+verify: setup ## Look at the class as its people will meet it: certificate, sign-in, terminal, psql; a line each
+	@$(IN_ENV) && $(PYTHON) -m ops.verify
 
 down: setup ## Archive everybody's work and put the workshop away
 	@$(IN_ENV) && MENTOR_ARCHIVE=$(if $(filter no off 0,$(ARCHIVE)),off,$${MENTOR_ARCHIVE:-on}) $(PYTHON) -m ops.down

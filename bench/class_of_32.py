@@ -18,7 +18,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 STUDENTS = int(os.environ.get("STUDENTS", "32"))
 STACK = "bench"
-PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop")
+PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop", "dashboards")
 
 LOOP = r"""set -eu
 seat() {

@@ -104,7 +104,8 @@ async def sign_in(request: Request) -> Response:
         here.sessions.end(before.session)
     response = RedirectResponse("/", 303)
     here.cookies.session.hand_out(response, here.sessions.begin(person.id))
-    here.cookies.known.hand_out(response, here.known.remember(here.cookies.known.read(request), person.id))
+    if not request.query_params.get("aside"):  # who looks whether all is well is nobody's browser
+        here.cookies.known.hand_out(response, here.known.remember(here.cookies.known.read(request), person.id))
     return response
 
 

@@ -36,6 +36,7 @@ class Line:
     tell: Callable[[dict[str, Any]], None]
     cut: Callable[[Close], None]
     typing: bool = field(default=False)
+    is_aside: bool = field(default=False)  # who looks whether all is well; nobody sits there
 
     @property
     def is_own(self) -> bool:
@@ -97,7 +98,7 @@ class Presence:
 
     def open_terminals(self, person: str) -> int:
         """How many terminals somebody has open at his own seat."""
-        return sum(line.is_own and line.seat.id == person for line in self._lines)
+        return sum(line.is_own and not line.is_aside and line.seat.id == person for line in self._lines)
 
     def watchers(self, seat: str) -> list[str]:
         """The names of those who look at somebody else's seat."""

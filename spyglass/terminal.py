@@ -1,6 +1,7 @@
 """A person's own terminal: the page, and the websocket to the tmux session ``main`` in his own seat.
 
-Reloading or opening a second tab attaches to the same session again; closing the page detaches and stops nothing.
+Reloading or opening a second tab attaches to the same session again; closing the page detaches and stops nothing. With
+``?aside=1`` the terminal is one beside that, gone when it is closed: who looks whether all is well disturbs nobody.
 """
 
 import asyncio
@@ -22,10 +23,28 @@ from spyglass.services import services, signed_in
 from spyglass.tabs import Tabs
 
 COMMAND = "exec tmux -u new-session -A -s main"
+ASIDE = (
+    "exec tmux -u -L aside -f /dev/null new-session \"exec env PS1='ready> ' bash --noprofile --norc +o history\" "
+    "';' set-option destroy-unattached on ';' set-option status off"
+)
 
 
-class OwnTerminal(Bridge):
-    """Everything typed goes to the seat, and the seat's terminal has the size of the browser's."""
+class OwnSeat(Bridge):
+    """What is typed goes to the seat, whose terminal has the size of the browser's."""
+
+    async def typed(self, data: bytes) -> None:
+        """To the seat."""
+        await self.pass_on(data)
+
+    def resized(self, size: Size) -> None:
+        """To the seat."""
+        self.size = size
+        if self.process is not None:
+            self.process.change_terminal_size(size.columns, size.rows)
+
+
+class OwnTerminal(OwnSeat):
+    """The session in which a person works."""
 
     def __init__(self, websocket: WebSocket, seat: Person) -> None:
         super().__init__(websocket, seat)
@@ -45,15 +64,22 @@ class OwnTerminal(Bridge):
         self._tabs.wish(message)
 
     async def typed(self, data: bytes) -> None:
-        """To the seat."""
+        """To the seat; he is at work."""
         self.services.presence.note_key(self.seat.id)
-        await self.pass_on(data)
+        await super().typed(data)
 
-    def resized(self, size: Size) -> None:
-        """To the seat."""
-        self.size = size
-        if self.process is not None:
-            self.process.change_terminal_size(size.columns, size.rows)
+
+class Aside(OwnSeat):
+    """A shell that leaves nothing. It is no sign that somebody has begun."""
+
+    def __init__(self, websocket: WebSocket, seat: Person) -> None:
+        super().__init__(websocket, seat)
+        self.line.is_aside = True
+
+    async def terminal(self) -> None:
+        """One shell from start to end."""
+        async with self.opened(ASIDE) as process:
+            await self.show(process, {"type": "ready"})
 
 
 async def page(request: Request) -> Response:
@@ -71,7 +97,8 @@ async def page(request: Request) -> Response:
 
 async def socket(websocket: WebSocket) -> None:
     """The terminal's websocket; the guard has made sure that the seat is the visitor's own."""
-    terminal = OwnTerminal(websocket, signed_in(websocket).person)
+    seat = signed_in(websocket).person
+    terminal = Aside(websocket, seat) if websocket.query_params.get("aside") else OwnTerminal(websocket, seat)
     terminal.resized(asked_size(websocket.query_params) or terminal.size)
     await terminal.serve()
 

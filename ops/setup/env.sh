@@ -10,8 +10,8 @@
 
 put() { printf 'export %s=%q\n' "$1" "$2"; }
 
-# Not twice, when one such shell is started from another.
-path=$VENV/bin:$BIN
+# An ssh comes first by which docker's calls share connections. Not twice, when one such shell is started from another.
+path=$ROOT/ops/ssh:$VENV/bin:$BIN
 case $PATH in "$path":*) path=$PATH ;; *) path=$path:$PATH ;; esac
 put PATH "$path"
 put PULUMI_HOME "$PLUGIN_HOME"

@@ -1,6 +1,7 @@
 """A workshop on another machine, reached by SSH: built there, reached there, and nothing sent to the wrong one."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -96,6 +97,14 @@ def test_a_machine_that_does_not_answer_is_one_line(
 def test_a_second_up_and_a_refresh_change_nothing(lab: Workshop) -> None:
     lab.up("--expect-no-changes")
     lab.up("--refresh", "--expect-no-changes")
+
+
+def test_an_sshd_as_it_comes_lets_everybody_in(lab: Workshop, node: Node) -> None:
+    """Hundreds of docker's calls share a few connections."""
+    before = node.visits()
+    lab.up("--refresh")
+    assert node.visits() - before < 20
+    assert not re.search("MaxStartups|drop connection|no more sessions", node.log())
 
 
 def test_everything_is_there_and_nothing_here(lab: Workshop, node: Node) -> None:

@@ -5,6 +5,7 @@ an `ssh` that comes first on PATH, so that nobody's real ``~/.ssh`` is read or w
 """
 
 import io
+import os
 import secrets
 import shlex
 import shutil
@@ -17,7 +18,7 @@ from mentor.components.images import SERVICES
 from ops import scratch
 from tests.ground import NAMES, run
 from tests.waiting import until
-from tests.workshop_kit import Workshop, docker
+from tests.workshop_kit import ROOT, Workshop, docker
 
 FOLDER = Path(__file__).parent / "node"
 RIGHTS = [
@@ -53,7 +54,8 @@ class Operator:
         )
         shim = self.folder / "bin" / "ssh"
         shim.parent.mkdir()
-        real = shutil.which("ssh")
+        path = os.environ.get("PATH", "").split(os.pathsep)
+        real = shutil.which("ssh", path=os.pathsep.join(each for each in path if Path(each) != ROOT / "ops" / "ssh"))
         # The first value of an option counts; a socket's path has to be short.
         shim.write_text(f'#!/bin/sh\nexec {real} -F {self.folder}/config -o ControlPath={self.folder}/%C "$@"\n')
         shim.chmod(0o755)
@@ -69,7 +71,9 @@ class Operator:
 
     def sits_at(self, workshop: Workshop) -> Workshop:
         """Make a workshop's commands use his ssh."""
-        workshop.environment["PATH"] = f"{self.folder / 'bin'}:{workshop.environment['PATH']}"
+        # Behind the one that lets docker's calls share connections, as his own would be.
+        workshop.environment["PATH"] = f"{ROOT / 'ops' / 'ssh'}:{self.folder / 'bin'}:{workshop.environment['PATH']}"
+        workshop.environment["XDG_RUNTIME_DIR"] = str(self.folder)  # where shared connections have their sockets
         return workshop
 
     def leaves(self) -> None:
@@ -151,10 +155,14 @@ class Node:
             *(f"volume {name}" for name in self.docker("volume", "ls", "-q").split()),
         }
 
+    def log(self) -> str:
+        """What its sshd and its engine said."""
+        done = run("docker", "logs", self.name)
+        return done.stdout + done.stderr
+
     def visits(self) -> int:
         """How often somebody came in by SSH."""
-        done = run("docker", "logs", self.name)
-        return (done.stdout + done.stderr).count("Accepted publickey")
+        return self.log().count("Accepted publickey")
 
     def remove(self) -> None:
         """Remove the machine with everything on it."""

@@ -15,6 +15,7 @@ from tests.ports import free_port
 from tests.waiting import PATIENCE, wait_for_server
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
+LIMITS = ["MaxSessions 100"]
 MISSING = "needs sshd and tmux: apt-get install openssh-server tmux"
 
 
@@ -67,7 +68,7 @@ def seat(folder: Path) -> Iterator[SeatDouble]:
         "UsePAM no",
         "StrictModes no",
         "PermitRootLogin yes",
-        "MaxSessions 100",
+        *LIMITS,
         "Subsystem sftp internal-sftp",
         f"SetEnv TMUX_TMPDIR={folder / 'tmux'} LC_ALL=C.UTF-8 HOME={folder} SHELL=/bin/sh",  # nothing of whoever tests
     ]

@@ -104,6 +104,24 @@ def at_wall(client: TestClient, world: World) -> Iterator[Screen]:
         yield screen
 
 
+def test_a_terminal_beside_his_own_leaves_nothing_and_is_no_sign_of_him(
+    client: TestClient, world: World, seat: seat_double.SeatDouble
+) -> None:
+    form = {"user_name": "s01", "password": world.directory.passwords["s01"]}
+    assert client.post("/sign-in?aside=1", data=form).status_code == 303
+    with own(client, query="?aside=1&columns=150&rows=25") as socket:
+        screen = Screen(socket)
+        screen.sees(b"ready> ")
+        screen.type(b"stty size; echo $((6 * 7))\r")
+        screen.sees(b"25 150")
+        screen.sees(b"42")
+        here = world.services.presence
+        assert (here.open_terminals("s01"), here.last_key("s01")) == (0, None)
+    assert not world.services.known.has("s01")
+    assert seat.tmux("list-sessions") == "", "his own session was not begun"
+    until(lambda: seat.tmux("-L", "aside", "list-sessions") == "", "it has ended")
+
+
 def test_what_is_typed_runs_and_a_reload_finds_it_again(
     client: TestClient, world: World, seat: seat_double.SeatDouble
 ) -> None:

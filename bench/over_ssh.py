@@ -1,0 +1,118 @@
+"""A class of 32 on this machine's engine, by its socket and then over SSH, with an sshd as it comes.
+
+In: a checkout where ``make setup`` has run, and its ``make env``; ``STUDENTS``. Out: one Markdown table on standard
+output, and how many connections there were; exit status 1 where sshd refused one.
+Usage: ``python bench/over_ssh.py``.
+"""
+
+import getpass
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.class_of_32 import PROGRAM, ROOT, STUDENTS, timed
+from tests.ports import free_port
+
+STACK = "overssh"
+REFUSED = re.compile("drop connection|MaxStartups throttling|no more sessions", re.IGNORECASE)
+
+
+@contextmanager
+def sshd(folder: Path) -> Iterator[str]:
+    """An sshd of this machine for whoever measures; the Docker host's URL."""
+    port = free_port()
+    for name in ("host_key", "key"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
+    Path("/run/sshd").mkdir(exist_ok=True)
+    (folder / "sshd_config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nAuthorizedKeysFile {folder}/key.pub\n"
+        f"PidFile none\nUsePAM no\nStrictModes no\nLogLevel VERBOSE\nSetEnv PATH={os.environ['PATH']}\n"
+    )
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {(folder / 'host_key.pub').read_text()}")
+    shim = folder / "bin" / "ssh"
+    shim.parent.mkdir()
+    options = f"-F none -o IdentityFile={folder}/key -o IdentitiesOnly=yes -o UserKnownHostsFile={folder}/known_hosts"
+    shim.write_text(f'#!/bin/sh\nexec /usr/bin/ssh {options} "$@"\n')
+    shim.chmod(0o755)
+    with (folder / "sshd.log").open("wb") as log:
+        server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log)
+    try:
+        yield f"ssh://{getpass.getuser()}@127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def project(folder: Path) -> Path:
+    """A copy of the program with a stack."""
+    folder.mkdir()
+    for name in PROGRAM:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / "state").mkdir()
+    return folder
+
+
+def main() -> int:
+    """Measure, print, leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="mentor-ssh-"))
+    place = project(folder / "program")
+    environment = {
+        **os.environ,
+        "PULUMI_BACKEND_URL": f"file://{place / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "bench",
+        "MENTOR_ARCHIVE": "off",
+        "PATH": f"{ROOT / 'ops' / 'ssh'}:{folder / 'bin'}:{os.environ['PATH']}",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+    for name in ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_STACK"):
+        environment.pop(name, None)
+    pulumi = ["pulumi", "--non-interactive"]
+    go = ["--yes", "--skip-preview", "--stack", STACK]
+
+    def configure(host: str, students: int) -> None:
+        config = {"students": students, "hosts": [host], "address": ["127.0.0.1"], "https": {"port": 18944},
+                  "database": {"port": 15944, "bind": "127.0.0.1"}, "grafana": {"enabled": False}}  # fmt: skip
+        content = {"config": {f"mentor:{key}": value for key, value in config.items()}}
+        (place / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(content))
+
+    def steps(students: int) -> list[float]:
+        return [
+            timed(what, [*pulumi, *command, *go], place, environment)[1]
+            for what, command in (("up", ["up"]), ("no change", ["up"]), ("destroy", ["destroy"]))
+            if students > 1 or what != "no change"
+        ]
+
+    configure("unix:///var/run/docker.sock", 1)
+    subprocess.run([*pulumi, "stack", "init", STACK], cwd=place, env=environment, check=True, capture_output=True)
+    steps(1)
+    configure("unix:///var/run/docker.sock", STUDENTS)
+    local = steps(STUDENTS)
+    with sshd(folder) as host:
+        configure(host, STUDENTS)
+        far = steps(STUDENTS)
+        time.sleep(1)
+        log = (folder / "sshd.log").read_text()
+    refused = REFUSED.findall(log)
+    print(f"| {STUDENTS} students | socket, s | SSH, s |\n|---|---|---|")
+    for what, here, there in zip(("`up`", "`up`, nothing changed", "`destroy`, archives off"), local, far, strict=True):
+        print(f"| {what} | {here:.1f} | {there:.1f} |")
+    connections, sessions = log.count("Accepted publickey"), log.count("Starting session")
+    print(f"\n{connections} connections, {sessions} sessions, {len(refused)} refused")
+    shutil.rmtree(folder)
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
