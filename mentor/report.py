@@ -17,6 +17,7 @@ from mentor.workshop import Workshop
 
 NEXT_STEPS = """Open {url} and sign in with a card.
   cards to hand out     make cards
+  is all well?          make verify
   the list of passwords pulumi stack output credentials --show-secrets --json
   one student more      pulumi config set students {more} && pulumi up
   the end               make down (saves everybody's work first)"""

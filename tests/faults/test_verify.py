@@ -89,7 +89,7 @@ def test_a_database_that_lost_its_role(lab: Workshop) -> None:
         docker("exec", "-u", "postgres", lab.container("postgres"), "psql", "-XqAt", "-v", "ON_ERROR_STOP=1",
                "-d", database, "-c", statement)  # fmt: skip
 
-    admin("REASSIGN OWNED BY s02 TO postgres; DROP OWNED BY s02", "s02")
+    admin("REASSIGN OWNED BY s02 TO provisioner; DROP OWNED BY s02", "s02")
     admin("DROP OWNED BY s02")
     admin("DROP ROLE s02")
     status, lines = verify(lab)

@@ -132,6 +132,16 @@ def test_a_host_that_does_not_answer_is_said_by_ssh_and_does_not_hold_up_the_oth
         assert call.returncode == 255
 
 
+def test_the_next_one_behind_it_is_taken_also_when_it_stands_there_twice(tmp_path: Path) -> None:
+    for name in ("before", "behind", "last"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "ssh").write_text(f"#!/bin/sh\necho {name}\n")
+        (tmp_path / name / "ssh").chmod(0o755)
+    own = SSH.parent
+    path = f"{tmp_path}/before:{own}:{tmp_path}/behind:{own}:{tmp_path}/last:{os.environ['PATH']}"
+    assert subprocess.check_output([str(SSH), "host"], env={"PATH": path}, timeout=PATIENCE) == b"behind\n"
+
+
 def test_a_folder_that_others_can_write_to_is_not_used(host: Host) -> None:
     host.go()
     host.sockets.chmod(0o770)
