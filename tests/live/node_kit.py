@@ -57,7 +57,11 @@ class Operator:
         path = os.environ.get("PATH", "").split(os.pathsep)
         real = shutil.which("ssh", path=os.pathsep.join(each for each in path if Path(each) != ROOT / "ops" / "ssh"))
         # The first value of an option counts; a socket's path has to be short.
-        shim.write_text(f'#!/bin/sh\nexec {real} -F {self.folder}/config -o ControlPath={self.folder}/%C "$@"\n')
+        other = f'set -- -o ControlPath={self.folder}/%C "$@"'
+        shim.write_text(
+            f'#!/bin/sh\ncase "$*" in *ControlPath=*{self.folder}/*) ;; *) {other} ;; esac\n'
+            f'exec {real} -F {self.folder}/config "$@"\n'
+        )
         shim.chmod(0o755)
 
     @property
