@@ -9,6 +9,7 @@ import getpass
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,17 +29,18 @@ REFUSED = re.compile("drop connection|MaxStartups throttling|no more sessions", 
 
 
 @contextmanager
-def sshd(folder: Path) -> Iterator[str]:
+def sshd(folder: Path, address: str) -> Iterator[str]:
     """An sshd of this machine for whoever measures; the Docker host's URL."""
     port = free_port()
+    (Path.home() / ".ssh").mkdir(mode=0o700, exist_ok=True)  # where the program's own look at the host is shared
     for name in ("host_key", "key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     Path("/run/sshd").mkdir(exist_ok=True)
     (folder / "sshd_config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nAuthorizedKeysFile {folder}/key.pub\n"
+        f"Port {port}\nListenAddress {address}\nHostKey {folder}/host_key\nAuthorizedKeysFile {folder}/key.pub\n"
         f"PidFile none\nUsePAM no\nStrictModes no\nLogLevel VERBOSE\nSetEnv PATH={os.environ['PATH']}\n"
     )
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {(folder / 'host_key.pub').read_text()}")
+    (folder / "known_hosts").write_text(f"[{address}]:{port} {(folder / 'host_key.pub').read_text()}")
     shim = folder / "bin" / "ssh"
     shim.parent.mkdir()
     options = f"-F none -o IdentityFile={folder}/key -o IdentitiesOnly=yes -o UserKnownHostsFile={folder}/known_hosts"
@@ -47,7 +49,7 @@ def sshd(folder: Path) -> Iterator[str]:
     with (folder / "sshd.log").open("wb") as log:
         server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log)
     try:
-        yield f"ssh://{getpass.getuser()}@127.0.0.1:{port}"
+        yield f"ssh://{getpass.getuser()}@{address}:{port}"
     finally:
         server.terminate()
         server.wait()
@@ -67,6 +69,10 @@ def project(folder: Path) -> Path:
 def main() -> int:
     """Measure, print, leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="mentor-ssh-"))
+    # As everybody reaches it: the databases are made through the published port.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # no packet is sent
+        address = str(probe.getsockname()[0])
     place = project(folder / "program")
     environment = {
         **os.environ,
@@ -82,8 +88,8 @@ def main() -> int:
     go = ["--yes", "--skip-preview", "--stack", STACK]
 
     def configure(host: str, students: int) -> None:
-        config = {"students": students, "hosts": [host], "address": ["127.0.0.1"], "https": {"port": 18944},
-                  "database": {"port": 15944, "bind": "127.0.0.1"}, "grafana": {"enabled": False}}  # fmt: skip
+        config = {"students": students, "hosts": [host], "address": [address], "https": {"port": 18944},
+                  "database": {"port": 15944, "bind": address}, "grafana": {"enabled": False}}  # fmt: skip
         content = {"config": {f"mentor:{key}": value for key, value in config.items()}}
         (place / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(content))
 
@@ -99,7 +105,7 @@ def main() -> int:
     steps(1)
     configure("unix:///var/run/docker.sock", STUDENTS)
     local = steps(STUDENTS)
-    with sshd(folder) as host:
+    with sshd(folder, address) as host:
         configure(host, STUDENTS)
         far = steps(STUDENTS)
         time.sleep(1)
