@@ -15,10 +15,12 @@ from pathlib import Path
 
 import yaml
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.workshop_kit import copy_of_the_project
+
 ROOT = Path(__file__).parents[1]
 STUDENTS = int(os.environ.get("STUDENTS", "32"))
 STACK = "bench"
-PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "mentor", "images", "spyglass", "workshop", "dashboards")
 
 LOOP = r"""set -eu
 seat() {
@@ -92,10 +94,7 @@ def archive_size(folder: Path, people: int) -> float:
 def main() -> None:
     """Measure, print the table, leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="mentor-bench-"))
-    for name in PROGRAM:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    copy_of_the_project(folder)
     (folder / "state").mkdir()
     environment = {
         **os.environ,

@@ -21,8 +21,9 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench.class_of_32 import PROGRAM, ROOT, STUDENTS, timed
+from bench.class_of_32 import ROOT, STUDENTS, timed
 from tests.ports import free_port
+from tests.workshop_kit import copy_of_the_project
 
 STACK = "overssh"
 REFUSED = re.compile("drop connection|MaxStartups throttling|no more sessions", re.IGNORECASE)
@@ -55,17 +56,6 @@ def sshd(folder: Path, address: str) -> Iterator[str]:
         server.wait()
 
 
-def project(folder: Path) -> Path:
-    """A copy of the program with a stack."""
-    folder.mkdir()
-    for name in PROGRAM:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
-    (folder / "state").mkdir()
-    return folder
-
-
 def main() -> int:
     """Measure, print, leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="mentor-ssh-"))
@@ -73,7 +63,9 @@ def main() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # no packet is sent
         address = str(probe.getsockname()[0])
-    place = project(folder / "program")
+    place = folder / "program"
+    (place / "state").mkdir(parents=True)
+    copy_of_the_project(place)
     environment = {
         **os.environ,
         "PULUMI_BACKEND_URL": f"file://{place / 'state'}",

@@ -196,10 +196,8 @@ class Visit:
         return FaultError(f"his terminal was closed: {error}", "`make up`")
 
 
-async def look(outputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+async def look(portal: Portal, people: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Say a line for the portal and for each person; who is not well, and what mends it."""
-    portal = Portal.of(outputs)
-    people = [*(outputs.get("credentials") or []), *(outputs.get("teachers") or [])]
     width = max(len(str(one["id"])) for one in people)
     places = asyncio.Semaphore(AT_ONCE)
     faults: list[tuple[str, str]] = []
@@ -242,7 +240,7 @@ def main() -> int:
     people = [*(outputs.get("credentials") or []), *(outputs.get("teachers") or [])]
     if not people or not outputs.get("portalUrl"):
         raise StopError(f"verify: the stack {stack.name} has nobody yet: `make up` first")
-    faults = asyncio.run(look(outputs))
+    faults = asyncio.run(look(Portal.of(outputs), people))
     say(summary(faults, len(people)))
     return 1 if faults else 0
 

@@ -18,6 +18,7 @@ MOST = 2 * 1024**3  # bytes of one file
 FREE = 1024**3  # bytes that stay free on the disk, which everybody's database shares
 TIME = 600.0  # seconds for one file
 PIECE = 1024**2  # bytes written at once, outside the event loop
+STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z]+(\.[a-z0-9]+){1,2}")
 
 
@@ -49,7 +50,7 @@ class Saves:
         with contextlib.suppress(OSError):
             for path in (self._folder / person).iterdir():
                 if NAME.fullmatch(path.name):
-                    at = datetime.strptime(path.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+                    at = datetime.strptime(path.name[:16], STAMP).replace(tzinfo=UTC)
                     found.append(Saved(path.name, path.stat().st_size, at))
         return sorted(found, key=lambda saved: saved.name, reverse=True)
 
@@ -86,7 +87,7 @@ class Saves:
         for left in folder.glob(f"*-{what}.part"):  # by a stop in the middle; a student is reset by one at a time
             left.unlink(missing_ok=True)
         at = datetime.now(UTC)
-        while (folder / (name := f"{at:%Y%m%dT%H%M%SZ}-{what}")).exists():
+        while (folder / (name := f"{at:{STAMP}}-{what}")).exists():
             at += timedelta(seconds=1)  # two within a second
         return name
 
@@ -107,9 +108,9 @@ class Saves:
             file.close()
         return size
 
-    def require_room(self, size: int = 0) -> None:
-        """Raises :class:`SaveError` where so many bytes more would leave less free than must stay free."""
-        if shutil.disk_usage(self._folder).free - size < self._free:
+    def require_room(self) -> None:
+        """Raises :class:`SaveError` where less is free than must stay free."""
+        if shutil.disk_usage(self._folder).free < self._free:
             raise SaveError("The disk of the workshop is nearly full, so nothing more is saved on it.")
 
     def _put(self, file: BinaryIO, data: bytes) -> None:

@@ -30,12 +30,12 @@ function show(now) {
   const clock = document.getElementById("clock");
   const home = document.getElementById("clock-home");
   clock.hidden = !now;
-  if (home) home.hidden = !now || (now.minutes > 0 && !now.soon);
+  clock.dataset.state = now && now.minutes <= 0 ? "over" : now?.soon ? "soon" : "";
+  if (home) home.hidden = !clock.dataset.state;
   if (!now) return;
   const told = news(now, before);
   moved ||= Boolean(before) && before.end !== now.end;
   before = now;
-  clock.dataset.state = now.minutes <= 0 ? "over" : now.soon ? "soon" : "";
   setText(document.getElementById("clock-text"), words(now, moved));
   if (told) speaker(document.getElementById("clock-said"))(told);
 }

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -47,16 +47,11 @@ class _Heard:
 
 def _sum(path: Path, advance: Advance) -> dict[str, int | str]:
     found = hashlib.sha256()
-    for data in _pieces(path):
-        found.update(data)
-        advance(len(data))
-    return {"bytes": path.stat().st_size, "sha256": found.hexdigest()}
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while data := file.read(PIECE):
-            yield data
+            found.update(data)
+            advance(len(data))
+    return {"bytes": path.stat().st_size, "sha256": found.hexdigest()}
 
 
 def _add(archive: tarfile.TarFile, name: str, size: int, file: "IO[bytes] | _Heard") -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from spyglass import scripts
 from spyglass.classroom import Classroom, Person
 from spyglass.grader import Grader, GraderDownError, ResetRefusedError
-from spyglass.saves import NAME, Saved, SaveError, Saves
+from spyglass.saves import NAME, STAMP, Saved, SaveError, Saves
 from spyglass.scripts import ScriptFailedError
 from spyglass.seats import Seats, SeatUnreachableError
 from spyglass.takehome import archive
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("seat_pack.sh")
 FOLDER = ".take-home"  # no id begins like this; the grader knows it, too
 ARCHIVE = "archive.tar.gz"
-TIME = "%Y%m%dT%H%M%SZ"
 KEPT = 3600  # seconds
 TIDY_EVERY = 60.0  # seconds
 AT_ONCE = 2  # archives that are made at the same time: who makes them works for all terminals, too
@@ -41,7 +40,6 @@ WAITING, SEAT, DATABASE, PACKING, FAILED = "waiting", "seat", "database", "packi
 
 UNREACHABLE = "Your machine does not answer right now. Try again in a moment."
 NOT_WHOLE = "Your files could not be read completely. Try again."
-LOCKED = " End your transactions that are open, with COMMIT or ROLLBACK, and try again."
 GRADER_DOWN = "The service that saves databases does not answer. Try again in a moment."
 
 
@@ -138,8 +136,6 @@ class TakeHome:
                     log.exception("archives that are old could not be removed")
                 await asyncio.sleep(TIDY_EVERY)
         finally:
-            for way in self._ways.values():
-                way.is_stopped = True
             for task in self._going.values():
                 task.cancel()
             await asyncio.gather(*self._going.values(), return_exceptions=True)
@@ -209,7 +205,7 @@ class TakeHome:
             way.advance(size)
             self._parts.require_room()
 
-        at = time.strftime(TIME, time.gmtime(self._now()))
+        at = time.strftime(STAMP, time.gmtime(self._now()))
         made = self._folder / person / f"{at}-{ARCHIVE}"
         part = made.with_name(f"{made.name}.part")
         archive.pack(part, {"student": person, "stack": self._stack, "time": at}, parts, advance)
@@ -244,5 +240,5 @@ def _reason(error: Exception) -> str:
         case GraderDownError():
             return GRADER_DOWN
         case SaveError() | ResetRefusedError():
-            return f"{error}{LOCKED}" if "statement timeout" in str(error) else str(error)
+            return str(error)
     return f"The archive could not be written: {getattr(error, 'strerror', None) or error}."

@@ -95,6 +95,7 @@ def test_one_student_less_is_archived_and_then_only_he_is_removed(lab: Workshop)
         assert {"manifest.json", "seat.tar", "database.dump"} <= {
             name.removeprefix("./") for name in content.getnames()
         }
+    assert set(lab.changes(lab.up())) == {"unchanged"}
 
 
 def test_an_archive_is_restored_into_a_new_seat(lab: Workshop) -> None:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 AGAIN = 5.0  # seconds
 KEPT = " Nothing was reset."
+LOCKED = " End your transactions that are open, with COMMIT or ROLLBACK, and try again."
 BUSY = "This database is being saved or reset already."
 TAKE_HOME = ".take-home"  # no id begins like this
 SAVE_LANES = 2
@@ -73,7 +74,9 @@ class Resetter:
         try:
             return await task
         except dump.DumpError as error:
-            raise ResetError(str(error), error.status) from error
+            # pg_dump waits for locks with this timeout, and no other is set.
+            helps = LOCKED if "statement timeout" in str(error) else ""
+            raise ResetError(f"{error}{helps}", error.status) from error
         except WireError as error:
             raise ResetError(f"The database cannot be read: {said(error)}.") from error
         except asyncio.CancelledError:
