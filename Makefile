@@ -12,8 +12,8 @@ export STACK YES QUERY FORMAT RANGE STEP
 # A recipe that starts with this runs in the environment that `make env` prints.
 IN_ENV = eval "$$(ops/setup/env.sh)"
 PYTHON = .venv/bin/python
-# The tests of single parts share the processors; those with real workshops come one after the other.
-PARTS = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile tests/unit tests/graph
+# Files of tests share the processors, but for those with whole workshops: these come one after the other.
+SHARED = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
 .PHONY: help setup env up verify down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
@@ -62,13 +62,14 @@ env: ## Print the environment for plain pulumi, to be used with eval
 check: ## Format, lint, types, layers, shell, unit and graph tests: under a minute, without Docker
 	@ops/setup/setup.sh venv
 	@ops/check.sh
-	@$(PARTS)
+	@$(SHARED) tests/unit tests/graph
 
 test: ## What check does, the images' own tests, and a real workshop in Docker and Chromium: twelve minutes
 	@ops/setup/setup.sh tests
 	@ops/check.sh
-	@$(PARTS)
-	@$(REAL) tests/live tests/story
+	# The longest files first; the many short ones fill what the containers' tests wait.
+	@$(IN_ENV) && $(SHARED) --no-loadscope-reorder --durations 15 tests/live tests/unit tests/graph
+	@$(REAL) tests/story
 
 test-pages: ## Every page and every state of it, in Chromium
 	@ops/setup/setup.sh tests

@@ -4,9 +4,11 @@ In: the tools that ``make setup`` installed. Out: a host without anything of ear
 ``pulumi``, and workshops that go with the file of tests that made them. What fails shows what there was.
 """
 
+import contextlib
 import os
 import shlex
 from collections.abc import Callable, Generator, Iterator
+from collections.abc import Set as AbstractSet
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,11 @@ settings.load_profile("patient")
 
 REAL = frozenset({"boards", "browser", "faults", "hosts", "lesson", "live", "played", "story"})
 """Folders of the tests that need the host."""
+
+HELD = pytest.StashKey[contextlib.ExitStack]()
+BEFORE = pytest.StashKey[AbstractSet[object]]()
+LEFT = pytest.StashKey[str]()
+"""Of a run with real workshops: its hold on the host, the nameless volumes that there were, what it left."""
 
 MOST = 3
 """Failures that are looked at: what comes after them mostly follows from them."""
@@ -40,28 +47,55 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cleared_ground(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hold the host alone, begin without leftovers, and leave none."""
-    if not any(is_real(item) for item in request.session.items):
-        yield
+def needs_host(session: pytest.Session) -> bool:
+    """Whether this process holds the host: something that was asked for is real, and it is no other one's worker."""
+    if session.config.option.collectonly or hasattr(session.config, "workerinput"):
+        return False
+    here, real = session.config.invocation_params.dir, [ROOT / "tests" / name for name in REAL]
+    asked = [(here / argument.partition("::")[0]).resolve() for argument in session.config.args]
+    return any(one.is_relative_to(folder) or folder.is_relative_to(one) for one in asked for folder in real)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Hold the host alone, and begin without leftovers: before any worker is started."""
+    if not needs_host(session):
         return
-    with ground.alone():
-        terminal = request.config.get_terminal_writer()
-        if found := ground.clear():
-            terminal.line(f"tests: removed what an earlier run left: {', '.join(found)}")
-        try:
-            ground.make_room()
-        except OSError as error:
-            pytest.exit(f"tests: {error}", returncode=1)
-        before = ground.anonymous_volumes()
-        yield
+    held = session.config.stash[HELD] = contextlib.ExitStack()
+    held.enter_context(ground.alone())
+    if found := ground.clear():
+        session.config.get_terminal_writer().line(f"tests: removed what an earlier run left: {', '.join(found)}")
+    try:
+        ground.make_room()
+    except OSError as error:
+        pytest.exit(f"tests: {error}", returncode=1)
+    session.config.stash[BEFORE] = ground.anonymous_volumes()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing, after all workers have ended; a run that leaves something has failed."""
+    held = session.config.stash.get(HELD, None)
+    if held is None:
+        return
+    with held:
+        if BEFORE not in session.config.stash:
+            return
         try:
             until(lambda: not ground.left(), lambda: f"left by this run: {ground.left()}")
-            new = ground.anonymous_volumes() - before
+            new = ground.anonymous_volumes() - session.config.stash[BEFORE]
             assert not new, f"volumes without a name, left by this run: {new}"
+        except AssertionError as error:
+            session.config.stash[LEFT] = str(error)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         finally:
             ground.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what the run left."""
+    if left := config.stash.get(LEFT, ""):
+        terminalreporter.section("left behind", red=True)
+        terminalreporter.line(left)
 
 
 @pytest.fixture(scope="session")

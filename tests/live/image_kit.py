@@ -5,6 +5,7 @@ In: an image's folder and the files it expects. Out: running containers on a net
 """
 
 import contextlib
+import fcntl
 import functools
 import hashlib
 import io
@@ -13,6 +14,7 @@ import os
 import secrets
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from mentor.components.certificates import subject_names
+from ops import scratch
 from tests.ground import NAMES, STACKS
 from tests.waiting import until
 
@@ -70,11 +73,31 @@ def need_engine() -> None:
         pytest.skip(f"there is no Docker engine: {answer.stderr.strip()}")
 
 
+@contextlib.contextmanager
+def building(name: str) -> Iterator[None]:
+    """Build an image alone: of two test processes that need it, one builds it and the other finds it."""
+    with (Path(tempfile.gettempdir()) / f"mentor-test-build-{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def scratch_images() -> None:
+    """Build what a scratch server takes, under the names that an `up` gives them."""
+    for name in ("base", "postgres", "grader"):
+        with building(name):
+            scratch.image(name)
+
+
 @functools.cache
 def image(name: str) -> str:
     """Build ``images/<name>``; the tag is its content, so that a second run builds nothing. Older ones go."""
-    folder = ROOT / "images" / name
     arguments = () if name == "base" else ("--build-arg", f"BASE={image('base')}")
+    with building(name):
+        return _built(name, ROOT / "images" / name, arguments)
+
+
+def _built(name: str, folder: Path, arguments: tuple[str, ...]) -> str:
+    """Build an image unless it is there."""
     content = hashlib.sha256(repr(arguments).encode())
     for path in sorted(file for file in folder.rglob("*") if file.is_file()):
         content.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())

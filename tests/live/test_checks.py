@@ -26,6 +26,7 @@ LONG = 60.0  # seconds, where time is not what is tried; a machine under load is
 @pytest.fixture(scope="module")
 def server() -> Iterator[Scratch]:
     kit.need_engine()
+    kit.scratch_images()
     with scratch.server() as found:
         found.load(SQL, [SQL / "work.sql"])
         found.database("s01")

@@ -11,6 +11,7 @@ from tests.live import image_kit as kit
 
 def test_each_check_tells_what_it_should(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     kit.need_engine()
+    kit.scratch_images()
     monkeypatch.setenv("COURSE", "workshop")
     monkeypatch.setenv("SEAT", "no")
     assert lesson_test.main() == 0, capsys.readouterr().out
