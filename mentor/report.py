@@ -22,6 +22,8 @@ NEXT_STEPS = """Open {url} and sign in with a card.
   one student more      pulumi config set students {more} && pulumi up
   the end               make down (saves everybody's work first)"""
 
+DOCKER_FIRST = "Docker is on {host} now. Once more brings the workshop: pulumi up"
+
 
 def database_address(host: DockerHost, settings: WorkshopSettings) -> str:
     """The address that a desktop tool uses: what people type, unless the port is bound to one address alone."""

@@ -91,11 +91,16 @@ def archive_folder(stack: Stack, resources: Iterable[Mapping[str, Any]]) -> Path
 
 def leftovers(stack: Stack) -> int:
     """List what still carries the stack's label; the exit status."""
-    left = [thing for thing in Engine(stack.engine).labelled(stack.name) if thing.kind != "image"]
+    engine = Engine(stack.engine)
+    if stack.installs and not engine.answers():
+        say(f"down: no Docker answers at {stack.engine}, where it was to be installed: nothing was there to remove")
+        return 0
+    left = [thing for thing in engine.labelled(stack.name) if thing.kind != "image"]
     for thing in left:
         say(f"down: left behind: {thing.kind} {thing.name}")
     if not left:
-        say(f"down: nothing of the stack {stack.name} is left on {stack.engine}")
+        stays = "; Docker stays there" if stack.installs else ""
+        say(f"down: nothing of the stack {stack.name} is left on {stack.engine}{stays}")
     return 1 if left else 0
 
 

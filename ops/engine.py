@@ -46,6 +46,10 @@ class Engine:
             check=False,
         )
 
+    def answers(self) -> bool:
+        """Whether there is an engine to be asked."""
+        return self.run("version", "--format", "{{.Server.Version}}").returncode == 0
+
     def read(self, *arguments: str) -> str:
         """What a docker command prints."""
         done = self.run(*arguments)

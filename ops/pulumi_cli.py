@@ -50,6 +50,11 @@ class Stack:
         return stack_file.engine(self.file, self.project)
 
     @property
+    def installs(self) -> bool:
+        """Whether Docker is to be installed on the host where it is missing."""
+        return stack_file.installs(self.file, self.project)
+
+    @property
     def file(self) -> Path:
         """The stack's settings file."""
         return stack_file.path(self.name, self.root)

@@ -94,6 +94,8 @@ def recover(stack: Stack, broken: Broken) -> None:
 def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> set[str]:
     """Remove the leftovers on the Docker host; the URNs of what is in the state and gone already."""
     engine = Engine(stack.engine)
+    if stack.installs and not (state.names or state.pending or state.going) and not engine.answers():
+        return set()  # Docker was to be installed, and is not: nothing can have been left there
     verdict = orphans.judge(state, engine.labelled(stack.name), since=since)
     for thing in verdict.remove:
         engine.remove(thing)

@@ -1,6 +1,7 @@
 """Reads the few settings that the operator's programs need before, or without, the program itself.
 
-In: Pulumi.yaml and Pulumi.<stack>.yaml. Out: the project's name, plain settings; as a command, the engine's address.
+In: Pulumi.yaml and Pulumi.<stack>.yaml. Out: the project's name, plain settings; as a command, the engine's address, or
+with the word ``install`` whether Docker is to be installed there: ``docker``, or nothing.
 The program validates the settings; here a wrong one only means the default.
 """
 
@@ -32,10 +33,20 @@ def setting(file: Path, key: str, prefix: str = "mentor") -> Any:  # noqa: ANN40
 
 def engine(file: Path, prefix: str = "mentor") -> str:
     """The address of the stack's Docker Engine."""
+    host = _host(file, prefix)
+    url = host.get("url") if isinstance(host, dict) else host
+    return url if isinstance(url, str) else LOCAL_ENGINE
+
+
+def installs(file: Path, prefix: str = "mentor") -> bool:
+    """Whether Docker is to be installed on the host where it is missing."""
+    host = _host(file, prefix)
+    return isinstance(host, dict) and host.get("install") == "docker"
+
+
+def _host(file: Path, prefix: str) -> object:
     hosts = setting(file, "hosts", prefix)
-    if isinstance(hosts, str):
-        return hosts
-    return hosts[0] if isinstance(hosts, list) and hosts and isinstance(hosts[0], str) else LOCAL_ENGINE
+    return next(iter(hosts), None) if isinstance(hosts, list) else hosts
 
 
 def _mapping(file: Path) -> dict[str, Any]:
@@ -47,4 +58,7 @@ def _mapping(file: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(engine(Path(sys.argv[1]), project()))
+    if sys.argv[2:] == ["install"]:
+        print("docker" if installs(Path(sys.argv[1]), project()) else "")
+    else:
+        print(engine(Path(sys.argv[1]), project()))

@@ -1,11 +1,12 @@
 """Brings the workshop up: recover if a run died, preview, ask before anybody loses something, then ``pulumi up``.
 
-In: the stack's settings. Out: a running workshop and the text that says how to open it.
+In: the stack's settings. Out: a running workshop and the text that says how to open it. On a server that is to have
+Docker installed there are two rounds: what the workshop will be, only a host with Docker can be asked for.
 """
 
 import os
 
-from ops import host_lock, recover, repair
+from ops import host_lock, reach, recover, repair
 from ops.console import StopError, confirm, run, say
 from ops.down import archive_folder
 from ops.engine import Engine
@@ -20,8 +21,34 @@ def main() -> int:
         stack.create()
         say(f"up: made the stack {stack.name}")
     engine = Engine(stack.engine)
+    if stack.installs and not engine.answers():
+        bring_docker(stack)
     with host_lock.held(engine, stack.name):
         return bring_up(stack, engine)
+
+
+def bring_docker(stack: Stack) -> None:
+    """The first round: where there is no Docker, the program declares its installation alone.
+
+    Raises:
+        StopError: it cannot be installed, or the state knows of a workshop there: then it is no new server.
+    """
+    recover.ready(stack)
+    if any(one.get("type", "").startswith("docker:") for one in stack.export().get("resources") or []):
+        raise StopError(
+            f"up: no Docker answers at {stack.engine}, and the state knows of a workshop there: nothing was touched. "
+            "If it only does not run, start it. If the server was installed anew, what was on it is gone: "
+            f"`pulumi stack rm --force --preserve-config {stack.name}` forgets it, `make up` then makes all of it "
+            "anew, and archives stay where they are"
+        )
+    say(f"up: looking whether Docker can be installed at {stack.engine}")
+    summary = summarise(stack.preview())
+    if summary.errors:
+        raise StopError("\n".join(summary.errors))
+    say("up: first Docker, from the packages of the server's own system")
+    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs")
+    if status != 0:
+        raise StopError("up: Docker is not installed; mend what the messages above name, then `make up` again", status)
 
 
 def bring_up(stack: Stack, engine: Engine) -> int:
@@ -45,10 +72,11 @@ def bring_up(stack: Stack, engine: Engine) -> int:
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status
         )
+    reached = reach.told(stack)
     steps = stack.output("nextSteps")
     if steps:
         say(f"\n{steps.rstrip()}")
-    return 0
+    return 0 if reached else 1
 
 
 def admit_lost_volumes(stack: Stack, engine: Engine) -> None:

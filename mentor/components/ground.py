@@ -12,9 +12,10 @@ import pulumi_docker as docker
 from mentor.host.docker_host import SSH_OPTIONS, DockerHost
 
 
-def provider(host: DockerHost) -> docker.Provider:
-    """The typed way to this host; built by the program's root alone."""
-    return docker.Provider("host", host=host.url, ssh_opts=SSH_OPTIONS if host.is_remote else None)
+def provider(host: DockerHost, engine: pulumi.Resource | None = None) -> docker.Provider:
+    """The typed way to this host, open once ``engine`` is there; built by the program's root alone."""
+    after = pulumi.ResourceOptions(depends_on=[engine] if engine else None)
+    return docker.Provider("host", host=host.url, ssh_opts=SSH_OPTIONS if host.is_remote else None, opts=after)
 
 
 def network(name: str, host: DockerHost, thing: str, subnet: IPv4Network, person: str | None,

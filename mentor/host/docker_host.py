@@ -5,7 +5,7 @@ Comes in: the stack's name and the host's URL from ``hosts``. Goes out: names, l
 
 from dataclasses import dataclass
 
-from mentor.settings.addresses import HostAddress, host_of
+from mentor.settings.hosts import HostAddress, host_of
 
 # One line per connection that fails beats a minute of silence; one shared connection stays below sshd's MaxStartups.
 SSH_OPTIONS = ["-o", "ConnectTimeout=10", "-o", "BatchMode=yes", "-o", "ControlMaster=auto",

@@ -12,6 +12,7 @@ from ipaddress import ip_address as ip
 import pulumi
 
 from mentor import capacity
+from mentor.host import bare
 from mentor.host.docker_host import DockerHost
 from mentor.host.probe import BASE_IMAGE, Facts, HostError, probe
 from mentor.host.pulling import has_image, refusal
@@ -29,16 +30,18 @@ def require(workshop: Workshop, project: str) -> Facts:
     Raises:
         SettingsError: what is missing on the host, each line with its fix.
     """
-    url = workshop.settings.hosts[0]
+    url = workshop.settings.host.url
     found = Problems(project)
     try:
-        facts = probe(DockerHost(workshop.stack, url))
+        facts = _asked(workshop, found)
     except HostError as error:
         found.add("hosts[0]", f"{show(url)} cannot be used: {error}")
         raise SettingsError(found) from None
     judge(workshop, facts, found)
     if found:
         raise SettingsError(found)
+    if not facts.version:
+        pulumi.log.info(f"{show(url)} has no Docker yet: it is installed first, and once more brings the workshop")
     needs = capacity.needs(workshop.settings, workshop.roster.people)
     pulumi.log.info(capacity.statement(needs, _resources(facts)))
     for person in sorted(facts.students - {person.id for person in workshop.roster.people}):
@@ -47,13 +50,28 @@ def require(workshop: Workshop, project: str) -> Facts:
     return facts
 
 
+def _asked(workshop: Workshop, found: Problems) -> Facts:
+    """What the host is like; one that lacks Docker and is to have it, as a machine.
+
+    Raises:
+        HostError: it cannot be asked.
+    """
+    host = DockerHost(workshop.stack, workshop.settings.host.url)
+    if not workshop.settings.host.install or not bare.is_bare(host):
+        return probe(host)
+    server = bare.look(host)
+    for problem in server.problems:
+        found.add("hosts[0]", f"{show(host.url)} {problem}")
+    return server.facts
+
+
 def has_grafana(workshop: Workshop, facts: Facts, project: str) -> bool:
     """Whether there will be boards. Where Grafana's image cannot be had, one line says so, and all else comes up.
 
     Raises:
         SettingsError: it cannot be had, and a Grafana of this workshop is there, which would go with all in it.
     """
-    grafana, host = workshop.settings.grafana, DockerHost(workshop.stack, workshop.settings.hosts[0])
+    grafana, host = workshop.settings.grafana, DockerHost(workshop.stack, workshop.settings.host.url)
     is_there = host.name("grafana") in facts.volumes
     if not grafana.enabled or grafana.url:
         if is_there:
@@ -85,8 +103,11 @@ def has_grafana(workshop: Workshop, facts: Facts, project: str) -> bool:
 
 def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
     """Report everything that keeps this workshop off this host."""
-    settings, url = workshop.settings, workshop.settings.hosts[0]
-    for holds, text in [*_engine(facts), *(_rootless(facts) if settings.seat.isolation == "rootless" else [])]:
+    settings, url = workshop.settings, workshop.settings.host.url
+    # What the installation of Docker brings is not missed before it.
+    engine = _engine(facts) if facts.version else []
+    seats = _kernel(facts) if settings.host.install and not facts.is_prepared else [*_kernel(facts), *_rootless(facts)]
+    for holds, text in [*engine, *(seats if settings.seat.isolation == "rootless" else [])]:
         if not holds:
             found.add("hosts[0]", f"{show(url)} {text}")
     _ports(workshop, facts, found)
@@ -173,13 +194,17 @@ def _engine(facts: Facts) -> list[tuple[bool, str]]:
     ]
 
 
+def _kernel(facts: Facts) -> list[tuple[bool, str]]:
+    """What no installation of Docker brings."""
+    kernel = tuple(int(part) for part in re.findall(r"\d+", facts.kernel)[:2])
+    return [(kernel >= OLDEST_KERNEL, f"runs kernel {facts.kernel}: a seat's engine needs 5.11 or later")]
+
+
 def _rootless(facts: Facts) -> list[tuple[bool, str]]:
     """What a rootless engine in every seat needs of the kernel, and how the host gets it."""
     spaces = "sysctl -w user.max_user_namespaces=28633 kernel.unprivileged_userns_clone=1"
     apparmor = "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
-    kernel = tuple(int(part) for part in re.findall(r"\d+", facts.kernel)[:2])
     return [
-        (kernel >= OLDEST_KERNEL, f"runs kernel {facts.kernel}: a seat's engine needs 5.11 or later"),
         (facts.has_tun, "has no /dev/net/tun, which a seat's engine needs: run modprobe tun there"),
         (facts.has_user_namespaces, f"has user namespaces switched off: run {spaces} there"),
         (not facts.has_apparmor_switch, f"forbids user namespaces to unprivileged programs: run {apparmor} there"),

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 from mentor.host import remote
@@ -30,6 +31,8 @@ echo clone=$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null || echo 
 echo apparmor=$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null || echo 0)
 echo available=$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
 echo disk=$(df -Pm "$1" 2>/dev/null | awk 'NR == 2 {print $4}')
+echo machine=$(cat /etc/machine-id 2>/dev/null)
+[ -e /etc/sysctl.d/60-mentor.conf ] && echo prepared=1 || echo prepared=0
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" {print "listen=" $2}'
 awk 'NR > 1 {print "route=" $1 " " $2 " " $4 " " $8}' /proc/net/route 2>/dev/null
 """
@@ -69,6 +72,10 @@ class Facts:
     """Who has one of them."""
     seats_running: int = 0
     services_running: bool = False
+    machine: str = ""
+    """The id that the system was given when it was installed."""
+    is_prepared: bool = False
+    """Whether the installation of Docker by this program has been there, with what it sets for seats."""
 
 
 def ask(host: DockerHost, arguments: list[str], what: str, *, told: str = "", seconds: float = TIMEOUT_SECONDS) -> str:
@@ -77,6 +84,9 @@ def ask(host: DockerHost, arguments: list[str], what: str, *, told: str = "", se
     Raises:
         HostError: it failed, or did not end in time.
     """
+    if host.is_remote:
+        # Where the shared connection has its socket: ssh itself does not make it.
+        Path("~/.ssh").expanduser().mkdir(mode=0o700, exist_ok=True)
     try:
         done = subprocess.run(
             remote.command(host, arguments) if host.is_remote else arguments,
@@ -113,7 +123,7 @@ def probe(host: DockerHost) -> Facts:
     if not shutil.which("docker"):
         raise HostError("the docker command is not installed on this machine")
     engine = _engine(host)
-    machine = _machine(host, engine["DockerRootDir"])
+    found = machine(host, engine["DockerRootDir"])
     mine = f"label=mentor.stack={host.stack}"
     who = '{{.ID}} {{.Label "mentor.student"}}'
     running = list(
@@ -127,22 +137,24 @@ def probe(host: DockerHost) -> Facts:
         version=engine["ServerVersion"],
         cpus=engine["NCPU"],
         memory_mib=engine["MemTotal"] // 2**20,
-        available_memory_mib=int(machine["available"][0]),
-        disk_free_mib=int((machine.get("disk") or ["0"])[0] or 0),
-        has_tun=machine["tun"] == ["1"],
-        has_user_namespaces=int(machine["userns"][0]) > 0 and machine["clone"] != ["0"],
-        has_apparmor_switch=machine["apparmor"] != ["0"],
+        available_memory_mib=int(found["available"][0]),
+        disk_free_mib=int((found.get("disk") or ["0"])[0] or 0),
+        has_tun=found["tun"] == ["1"],
+        has_user_namespaces=int(found["userns"][0]) > 0 and found["clone"] != ["0"],
+        has_apparmor_switch=found["apparmor"] != ["0"],
         kernel=engine["KernelVersion"],
         base_image=ask(host, ["docker", "image", "ls", "-q", "--no-trunc", BASE_IMAGE], "docker image ls").strip(),
         counts_swap=bool(engine["SwapLimit"]),
-        listening=places(machine.get("listen", [])),
+        listening=places(found.get("listen", [])),
         ours=_published(host, [words[0] for words in running]),
         foreign_networks=tuple((name, network) for name, network, mine in known if not mine),
-        routes=routes(machine.get("route", []), (network for _, network, _ in known)),
+        routes=routes(found.get("route", []), (network for _, network, _ in known)),
         volumes=frozenset(words[0] for words in volumes),
         students=frozenset(words[1] for words in volumes if len(words) > 1),
         seats_running=sum(len(words) > 1 for words in running),
         services_running=any(len(words) == 1 for words in running),
+        machine="".join(found.get("machine", [])),
+        is_prepared=found.get("prepared") == ["1"],
     )
 
 
@@ -158,9 +170,13 @@ def _engine(host: DockerHost) -> dict[str, Any]:
     return engine
 
 
-def _machine(host: DockerHost, root: str) -> dict[str, list[str]]:
-    """The script's answers, by key."""
-    text = ask(host, ["sh", "-c", SCRIPT, "probe", root], "the probe of the host")
+def machine(host: DockerHost, root: str, more: str = "") -> dict[str, list[str]]:
+    """The script's answers, by key; ``root`` is where Docker's data lies, ``more`` asks for more.
+
+    Raises:
+        HostError: the machine does not answer.
+    """
+    text = ask(host, ["sh", "-c", SCRIPT + more, "probe", root], "the probe of the host")
     answers: dict[str, list[str]] = {}
     for line in text.splitlines():
         key, _, value = line.partition("=")

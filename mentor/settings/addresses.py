@@ -1,4 +1,4 @@
-"""Readers of network values: names and addresses, networks, the Docker host's URL, LDAP URLs and DNs.
+"""Readers of network values: names and addresses, networks, LDAP URLs and DNs.
 
 In and out as in `values`: what the configuration holds comes in, the value in its one canonical form goes out,
 and `ValueError` says the rule.
@@ -7,7 +7,6 @@ and `ValueError` says the rule.
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mentor.settings.values import text
@@ -132,74 +131,6 @@ def pool(value: object) -> ipaddress.IPv4Network:
     if not any(network.subnet_of(private) for private in PRIVATE_POOLS):
         raise ValueError(f"is not private: choose one inside {', '.join(map(str, PRIVATE_POOLS))}")
     return network
-
-
-@dataclass(frozen=True)
-class HostAddress:
-    """Where the engine is, as one `hosts` entry says it."""
-
-    url: str
-    name: str
-    """The host's name or address as this machine knows it; 127.0.0.1 for the local engine."""
-    user: str | None = None
-    port: int | None = None
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether the engine is reached by SSH."""
-        return self.user is not None
-
-
-def docker_host(value: object) -> str:
-    """Read an engine's URL: ``unix:///path`` or ``ssh://user@host[:port]``."""
-    url = text(value, 1000)
-    if url.startswith("unix://"):
-        if not re.fullmatch(r"unix:///[^\s?#]+", url):
-            raise ValueError("needs the full path of the engine's socket: unix:///var/run/docker.sock")
-        return url
-    if url.startswith("ssh://"):
-        _ssh_parts(url)
-        return url
-    if re.match(r"(tcp|http|https)://", url):
-        inner = _inner_name(url)
-        raise ValueError(
-            "is refused: whoever reaches an engine's TCP port is root on that host; "
-            f'write "ssh://root@{inner}" (SSH keys, nothing to open)'
-        )
-    if url.startswith("/"):
-        raise ValueError(f'is not a host; did you mean "unix://{url}"?')
-    raise ValueError("is not a host: write unix:///var/run/docker.sock or ssh://user@host[:port]")
-
-
-def _inner_name(url: str) -> str:
-    try:
-        return in_url(urlsplit(url).hostname or "host")
-    except ValueError:
-        return "host"
-
-
-def _ssh_parts(url: str) -> HostAddress:
-    try:
-        split = urlsplit(url)
-        port = split.port
-    except ValueError:
-        raise ValueError("has no valid port: ssh://user@host:22") from None
-    if split.password is not None:
-        raise ValueError("holds a password, and configuration is no place for one: use an SSH key, ssh://user@host")
-    if split.path not in {"", "/"} or split.query or split.fragment:
-        raise ValueError(f'is more than a host; did you mean "{split.scheme}://{split.netloc}"?')
-    if not split.username:
-        raise ValueError(f'names no user; did you mean "ssh://root@{split.netloc or "host"}"?')
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", split.username):
-        raise ValueError("has a user name that SSH does not take: ssh://user@host")
-    if port == 0:
-        raise ValueError("has no valid port: ssh://user@host:22")
-    return HostAddress(url=url, name=host_name(split.hostname or ""), user=split.username, port=port)
-
-
-def host_of(url: str) -> HostAddress:
-    """Take apart a URL that `docker_host` has read."""
-    return _ssh_parts(url) if url.startswith("ssh://") else HostAddress(url=url, name="127.0.0.1")
 
 
 def ldap_url(value: object) -> str:

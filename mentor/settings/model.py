@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from mentor.settings import addresses, grafana, values
-from mentor.settings.addresses import HostAddress
+from mentor.settings import addresses, grafana, hosts, values
 from mentor.settings.explain import lenient
+from mentor.settings.hosts import HostAddress
 from mentor.settings.problems import Problems, SettingsError, dotted
 from mentor.settings.values import Email, Text, read_by
 
 __all__ = ["SettingsError", "WorkshopSettings", "parse"]
 
 LARGEST_CLASS = 500
+LOCAL_HOST = hosts.host_of("unix:///var/run/docker.sock")
 
 PEOPLE = ("students", "teachers", "spares")
 """Top-level keys that `roster` reads."""
@@ -158,18 +159,16 @@ class GrafanaSettings(Section):
 
 
 HostName = Annotated[str, read_by(addresses.host_name)]
-HostUrl = Annotated[str, read_by(addresses.docker_host)]
+Host = Annotated[HostAddress, read_by(hosts.docker_host)]
 
 
 class WorkshopSettings(Section):
     """The whole configuration but for the people."""
 
     event: EventSettings = EventSettings()
+    hosts: Annotated[tuple[Host, ...], read_by(values.listed), Field(min_length=1, max_length=1)] = (LOCAL_HOST,)
     address: Annotated[tuple[HostName, ...], read_by(values.listed), Field(min_length=1)] = ("localhost", "127.0.0.1")
     https: HttpsSettings = HttpsSettings()
-    hosts: Annotated[tuple[HostUrl, ...], read_by(values.listed), Field(min_length=1, max_length=1)] = (
-        "unix:///var/run/docker.sock",
-    )
     seat: SeatSettings = SeatSettings()
     database: DatabaseSettings = DatabaseSettings()
     directory: DirectorySettings = DirectorySettings()
@@ -183,10 +182,24 @@ class WorkshopSettings(Section):
     course: Annotated[Path, read_by(values.path)] = Path("workshop")
     archive: ArchiveSettings = ArchiveSettings()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _a_server_is_opened_by_its_name(cls, given: dict[str, object]) -> dict[str, object]:
+        """Without ``address``, or with the empty list that the project's file has for nobody's word, people use it."""
+        if given.get("address", []) != []:
+            return given
+        said = {key: value for key, value in given.items() if key != "address"}
+        first = values.listed(given.get("hosts"))
+        try:
+            host = hosts.docker_host(first[0] if isinstance(first, list) and first else LOCAL_HOST)
+        except ValueError:  # which is reported where it stands
+            return said
+        return said | ({"address": [host.name]} if host.is_remote else {})
+
     @property
     def host(self) -> HostAddress:
-        """The host of the services, taken apart."""
-        return addresses.host_of(self.hosts[0])
+        """The host of the services."""
+        return self.hosts[0]
 
     @property
     def https_binds(self) -> list[str]:

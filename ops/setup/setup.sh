@@ -14,16 +14,19 @@ fi
 
 # The stack's engine is where its `hosts` says; the file is small, and without the key the answer needs no Python.
 stack_file=$ROOT/Pulumi.${STACK:-dev}.yaml
-host=
+host='' install=''
 if grep -q 'hosts' "$stack_file" 2>/dev/null; then
 	host=$(cd "$ROOT" && "$VENV/bin/python" -m ops.stack_file "$stack_file")
+	! grep -q 'install' "$stack_file" || install=$(cd "$ROOT" && "$VENV/bin/python" -m ops.stack_file "$stack_file" install)
 fi
-"$here/docker.sh" "$host"
+# Where `up` is to install Docker, nothing is asked of a host that has none.
+if [ -n "$install" ] && DOCKER_HOST=$host timeout 20 docker version >/dev/null 2>&1; then install=; fi
+[ -n "$install" ] || "$here/docker.sh" "$host"
 
 if ! bin=$("$here/engine.sh"); then exit 1; fi
 if ! plugins=$("$here/plugins.sh" "$bin"); then exit 1; fi
 { read -r home; read -r kind; } <<<"$plugins"
-"$here/base-image.sh" "$host"
+[ -n "$install" ] || "$here/base-image.sh" "$host"
 [ "${1:-all}" != tests ] || "$here/test-tools.sh"
 
 mkdir -p "$CHECKOUT"

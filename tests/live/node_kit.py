@@ -89,9 +89,13 @@ class Operator:
 
 
 class Node:
-    """The second machine. Its host key is in ``host_key``; ``remove`` leaves nothing of it."""
+    """The second machine. Its host key is in ``host_key``; ``remove`` leaves nothing of it.
 
-    def __init__(self) -> None:
+    A ``bare`` one has no Docker yet, and a second user ``anna`` who may use sudo.
+    """
+
+    def __init__(self, *, bare: bool = False) -> None:
+        self.bare = bare
         self.name = f"{NAMES}node-{secrets.token_hex(3)}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"{NAMES}node-"))
         self.host_key = _key(self.folder, "host_key")
@@ -99,9 +103,14 @@ class Node:
         self.address = ""
 
     def start(self, *authorized: str) -> None:
-        """Build it, start it, and wait until its engine answers."""
-        seat = scratch.image("seat")
-        self.image = docker("build", "-q", "--build-arg", f"SEAT={seat}", str(FOLDER)).splitlines()[-1]
+        """Build it, start it, and wait until its engine answers, or its sshd."""
+        if self.bare:
+            made, data = ["-f", str(FOLDER / "bare.Dockerfile")], "/var/lib"
+        else:
+            made, data = ["--build-arg", f"SEAT={scratch.image('seat')}"], "/var/lib/docker"
+        self.image = docker("build", "-q", *made, str(FOLDER), env=os.environ | {"DOCKER_BUILDKIT": "0"}).splitlines()[
+            -1
+        ]
         docker("volume", "create", self.name)
         docker(
             "create",
@@ -109,15 +118,17 @@ class Node:
             self.name,
             "--hostname",
             "node",
+            *(["--init"] if self.bare else []),
             *RIGHTS,
             "-v",
-            f"{self.name}:/var/lib/docker",
+            f"{self.name}:{data}",
             self.image,
         )
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as archive:
-            files = {"root/.ssh/authorized_keys": "".join(authorized),
-                     "etc/node/host_key": (self.folder / "host_key").read_text()}  # fmt: skip
+            keys, own = "".join(authorized), (self.folder / "host_key").read_text()
+            files = {"root/.ssh/authorized_keys": keys, "etc/node/host_key": own}
+            files |= {"home/anna/.ssh/authorized_keys": keys} if self.bare else {}
             for path, text in files.items():
                 entry = tarfile.TarInfo(path)
                 entry.size, entry.mode = len(text), 0o600
@@ -128,9 +139,13 @@ class Node:
         docker("start", self.name)
         self.address = docker("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", self.name)
         until(
-            lambda: run("docker", "exec", self.name, "docker", "info", check=False).returncode == 0,
+            lambda: "Server listening" in self.log() and (self.bare or self.has_docker()),
             lambda: run("docker", "logs", "--tail", "30", self.name).stderr,
         )
+
+    def has_docker(self) -> bool:
+        """Whether an engine answers on it."""
+        return run("docker", "exec", self.name, "docker", "info", check=False).returncode == 0
 
     def give_base_and_cache(self, *, but: str) -> None:
         """Copy Debian's image there, and this machine's builds as the cache of its own, ``but`` one."""
@@ -146,6 +161,14 @@ class Node:
         pipe = f"docker save {shlex.join(sorted(steps))} | docker exec -i {self.name} docker load -q"
         run("bash", "-o", "pipefail", "-c", pipe)
         docker("exec", self.name, "bash", "-c", MARK)
+
+    def run(self, script: str) -> str:
+        """Run a script on it, as somebody who sits there."""
+        return docker("exec", self.name, "bash", "-c", script)
+
+    def has(self, program: str) -> bool:
+        """Whether a program runs on it."""
+        return self.run(f"pgrep -x {program} || true") != ""
 
     def docker(self, *arguments: str) -> str:
         """Run its own docker CLI."""

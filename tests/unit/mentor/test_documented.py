@@ -67,6 +67,7 @@ def test_defaults_are_the_same_in_pulumi_yaml_and_in_the_program() -> None:
 
 def test_defaults_in_pulumi_yaml_leave_nothing_out() -> None:
     whole = WorkshopSettings().model_dump(mode="json", by_alias=True, exclude_none=True)
+    whole |= {"hosts": [WorkshopSettings().host.url], "address": []}  # a plain URL; and its name, where it is a server
     declared = {key: PROJECT["config"][key]["default"] for key in whole}
     assert declared == whole
 

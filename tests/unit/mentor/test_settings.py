@@ -4,6 +4,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -21,7 +22,7 @@ def test_students_alone_are_enough(reads: Reads) -> None:
     settings = workshop.settings
     assert (settings.event.name, settings.event.time_zone, settings.event.end) == ("Workshop", "UTC", None)
     assert settings.address == ("localhost", "127.0.0.1")
-    assert settings.hosts == ("unix:///var/run/docker.sock",)
+    assert settings.host.url == "unix:///var/run/docker.sock"
     assert (settings.seat.cpus, settings.seat.memory_mib, settings.seat.isolation) == (1.0, 1024, "rootless")
     assert (settings.database.port, settings.database.bind, settings.database.connections) == (5432, "127.0.0.1", 8)
     assert settings.network.pool == IPv4Network("10.64.0.0/10")
@@ -45,7 +46,7 @@ def test_numbers_may_come_as_text_as_pulumi_config_set_stores_them(reads: Reads)
 def test_one_address_and_one_host_need_no_list(reads: Reads) -> None:
     settings = reads(address="Lab.Example.org.", hosts="unix:///run/user/1000/docker.sock").settings
     assert settings.address == ("lab.example.org",)
-    assert settings.hosts == ("unix:///run/user/1000/docker.sock",)
+    assert settings.host.url == "unix:///run/user/1000/docker.sock"
 
 
 def test_null_in_a_section_is_the_default(reads: Reads) -> None:
@@ -174,10 +175,39 @@ def test_a_far_host_needs_a_database_address_that_this_machine_reaches(report: R
     [line] = report(hosts=["ssh://root@lab.example.org"], address=["lab.example.org"])
     assert line.startswith('mentor:database.bind: "127.0.0.1" cannot be reached from here')
     assert line.endswith("for all of its addresses")
-    [line] = report(hosts=["ssh://root@lab.example.org"], database={"bind": "192.0.2.7"})
-    assert line.startswith('mentor:address: ["localhost", "127.0.0.1"] leads nobody to lab.example.org')
-    for reached in ({"address": ["lab.example.org"]}, {"https": {"bind": "127.0.0.1"}}):
-        assert report(hosts=["ssh://root@lab.example.org"], database={"bind": "192.0.2.7"}, **reached) == []
+    far = {"hosts": ["ssh://root@lab.example.org"], "database": {"bind": "192.0.2.7"}}
+    [line] = report(**far, address=["localhost"])
+    assert line.startswith('mentor:address: ["localhost"] leads nobody to lab.example.org')
+    said: list[dict[str, Any]] = [{}, {"address": []}, {"address": ["localhost"], "https": {"bind": "127.0.0.1"}}]
+    for reached in said:
+        assert report(**far, **reached) == []
+
+
+def test_people_open_a_far_host_by_its_own_name_where_nothing_is_said(reads: Reads) -> None:
+    nothing: list[dict[str, Any]] = [{}, {"address": []}]
+    for said in nothing:
+        far = reads(hosts=["ssh://root@lab.example.org"], database={"bind": "0.0.0.0"}, **said).settings
+        assert far.address == ("lab.example.org",)
+        assert reads(**said).settings.address == ("localhost", "127.0.0.1")
+
+
+def test_docker_is_installed_on_a_far_host_alone(reads: Reads, report: Report) -> None:
+    entry = {"url": "ssh://anna@lab.example.org:2022", "install": "docker"}
+    host = reads(hosts=[entry], database={"bind": "0.0.0.0"}).settings.host
+    assert (host.url, host.user, host.name, host.install) == (entry["url"], "anna", "lab.example.org", True)
+    plain = reads(hosts=[{"url": "ssh://anna@lab"}], database={"bind": "0.0.0.0"}).settings.host
+    assert not plain.install
+    for wrong, rule in (
+        ({"url": "unix:///var/run/docker.sock", "install": "docker"}, "is this machine"),
+        ({"url": "ssh://anna@lab", "install": ["podman"]}, "write install: docker"),
+        ({"url": "ssh://anna@lab", "instal": "docker"}, 'did you mean "install"?'),
+        ({"install": "docker"}, "names no host"),
+        ({"url": "ssh://lab", "install": "docker"}, "names no user"),
+        ({"url": 7}, "is not text"),
+    ):
+        [line] = report(hosts=[wrong])
+        assert line.startswith("mentor:hosts[0]: ")
+        assert rule in line
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The few settings that are read before the program runs."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ from ops.down import question
         ("config:\n  mentor:hosts:\n    - ssh://root@far:2022\n", "ssh://root@far:2022"),
         ("config:\n  mentor:hosts: ssh://root@far\n", "ssh://root@far"),
         ("config:\n  mentor:hosts: 7\n", stack_file.LOCAL_ENGINE),
+        ("config:\n  mentor:hosts: []\n", stack_file.LOCAL_ENGINE),
+        ("config:\n  mentor:hosts:\n    - {url: 'ssh://root@far', install: docker}\n", "ssh://root@far"),
+        ("config:\n  mentor:hosts:\n    - {install: docker}\n", stack_file.LOCAL_ENGINE),
         ("config: [unclosed\n", stack_file.LOCAL_ENGINE),
         ("", stack_file.LOCAL_ENGINE),
     ],
@@ -23,6 +28,24 @@ def test_the_engine_is_where_hosts_says(tmp_path: Path, text: str, engine: str) 
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text(text)
     assert stack_file.engine(file) == engine
+
+
+@pytest.mark.parametrize(
+    ("hosts", "word"),
+    [
+        ("[{url: 'ssh://root@far', install: docker}]", "docker"),
+        ("[{url: 'ssh://root@far'}]", ""),
+        ("['ssh://install@far']", ""),
+        ("[{url: 'ssh://root@far', install: podman}]", ""),
+    ],
+)
+def test_whether_docker_is_to_be_installed_is_a_word_for_the_setup(tmp_path: Path, hosts: str, word: str) -> None:
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(f"config:\n  mentor:hosts: {hosts}\n")
+    command = [sys.executable, "-m", "ops.stack_file", str(file), "install"]
+    assert (
+        subprocess.run(command, cwd=stack_file.ROOT, text=True, capture_output=True, check=True).stdout == f"{word}\n"
+    )
 
 
 def test_a_missing_file_means_the_defaults(tmp_path: Path) -> None:
