@@ -66,16 +66,17 @@ def main() -> int:
     place = folder / "program"
     (place / "state").mkdir(parents=True)
     copy_of_the_project(place)
+    shutil.copytree(ROOT / "ops", place / "ops", ignore=shutil.ignore_patterns("__pycache__"))
     environment = {
         **os.environ,
         "PULUMI_BACKEND_URL": f"file://{place / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "bench",
+        "PULUMI_STACK": STACK,
         "MENTOR_ARCHIVE": "off",
         "PATH": f"{ROOT / 'ops' / 'ssh'}:{folder / 'bin'}:{os.environ['PATH']}",
         "XDG_RUNTIME_DIR": str(folder),
     }
-    for name in ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_STACK"):
-        environment.pop(name, None)
+    environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
     pulumi = ["pulumi", "--non-interactive"]
     go = ["--yes", "--skip-preview", "--stack", STACK]
 
@@ -85,11 +86,16 @@ def main() -> int:
         content = {"config": {f"mentor:{key}": value for key, value in config.items()}}
         (place / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(content))
 
+    verify = [sys.executable, "-m", "ops.verify"]
+
     def steps(students: int) -> list[float]:
+        every = {"up": [*pulumi, "up", *go], "no change": [*pulumi, "up", *go], "verify": verify,
+                 "destroy": [*pulumi, "destroy", *go]}  # fmt: skip
+        short = {"up", "destroy"}
         return [
-            timed(what, [*pulumi, *command, *go], place, environment)[1]
-            for what, command in (("up", ["up"]), ("no change", ["up"]), ("destroy", ["destroy"]))
-            if students > 1 or what != "no change"
+            timed(what, command, place, environment)[1]
+            for what, command in every.items()
+            if students > 1 or what in short
         ]
 
     configure("unix:///var/run/docker.sock", 1)
@@ -104,7 +110,8 @@ def main() -> int:
         log = (folder / "sshd.log").read_text()
     refused = REFUSED.findall(log)
     print(f"| {STUDENTS} students | socket, s | SSH, s |\n|---|---|---|")
-    for what, here, there in zip(("`up`", "`up`, nothing changed", "`destroy`, archives off"), local, far, strict=True):
+    names = ("`up`", "`up`, nothing changed", "`make verify`", "`destroy`, archives off")
+    for what, here, there in zip(names, local, far, strict=True):
         print(f"| {what} | {here:.1f} | {there:.1f} |")
     connections, sessions = log.count("Accepted publickey"), log.count("Starting session")
     print(f"\n{connections} connections, {sessions} sessions, {len(refused)} refused")
