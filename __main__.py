@@ -95,7 +95,7 @@ if boards_too:  # Grafana's SDKs take as long to read as all else together: nobo
     from mentor.components import boards
 
 there = DockerHost(pulumi.get_stack(), read_workshop.settings.host.url)
-engine = DockerEngine("engine", there, found.machine) if read_workshop.settings.host.install else None
+engine = DockerEngine("engine", there, is_missing=not found.version) if read_workshop.settings.host.install else None
 if found.version:
     options = pulumi.ResourceOptions(providers=[provider(there, engine)])
     declare(read_workshop, found, there, options, with_boards=boards_too)

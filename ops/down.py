@@ -32,6 +32,9 @@ def put_away(stack: Stack) -> int:
     if not resources:
         say(f"down: the stack {stack.name} is empty")
         return leftovers(stack)
+    made = any(resource.get("type", "").startswith("docker:") for resource in resources)
+    if made and not Engine(stack.engine).answers():
+        raise StopError(f"down: no Docker answers at {stack.engine}, so nothing was touched: `make down` when it does")
     kept = [resource["urn"].rsplit("::", 1)[-1] for resource in resources if resource.get("protect")]
     if kept:
         raise StopError(f"down: protected, so nothing was touched: {', '.join(kept)}; see `pulumi state unprotect`")
@@ -93,7 +96,7 @@ def leftovers(stack: Stack) -> int:
     """List what still carries the stack's label; the exit status."""
     engine = Engine(stack.engine)
     if stack.installs and not engine.answers():
-        say(f"down: no Docker answers at {stack.engine}, where it was to be installed: nothing was there to remove")
+        say(f"down: no Docker answers at {stack.engine}, where it was to be installed: nothing is known to be there")
         return 0
     left = [thing for thing in engine.labelled(stack.name) if thing.kind != "image"]
     for thing in left:

@@ -5,6 +5,8 @@ Docker installed there are two rounds: what the workshop will be, only a host wi
 """
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from ops import host_lock, reach, recover, repair
 from ops.console import StopError, confirm, run, say
@@ -12,6 +14,8 @@ from ops.down import archive_folder
 from ops.engine import Engine
 from ops.preview import Summary, summarise
 from ops.pulumi_cli import Stack
+
+ENGINE, PROVIDER = "mentor:index:DockerEngine", "pulumi:providers:docker"
 
 
 def main() -> int:
@@ -21,62 +25,64 @@ def main() -> int:
         stack.create()
         say(f"up: made the stack {stack.name}")
     engine = Engine(stack.engine)
-    if stack.installs and not engine.answers():
-        bring_docker(stack)
-    with host_lock.held(engine, stack.name):
-        return bring_up(stack, engine)
+    for _ in range(2):
+        with host_lock.held(engine, stack.name):
+            status = bring_up(stack, engine)
+        if status is not None:
+            return status
+    raise StopError(f"up: Docker was brought to {stack.engine}, and is not found there")
 
 
-def bring_docker(stack: Stack) -> None:
-    """The first round: where there is no Docker, the program declares its installation alone.
-
-    Raises:
-        StopError: it cannot be installed, or the state knows of a workshop there: then it is no new server.
-    """
-    recover.ready(stack)
-    if any(one.get("type", "").startswith("docker:") for one in stack.export().get("resources") or []):
-        raise StopError(
-            f"up: no Docker answers at {stack.engine}, and the state knows of a workshop there: nothing was touched. "
-            "If it only does not run, start it. If the server was installed anew, what was on it is gone: "
-            f"`pulumi stack rm --force --preserve-config {stack.name}` forgets it, `make up` then makes all of it "
-            "anew, and archives stay where they are"
-        )
-    say(f"up: looking whether Docker can be installed at {stack.engine}")
-    summary = summarise(stack.preview())
-    if summary.errors:
-        raise StopError("\n".join(summary.errors))
-    say("up: first Docker, from the packages of the server's own system")
-    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs")
-    if status != 0:
-        raise StopError("up: Docker is not installed; mend what the messages above name, then `make up` again", status)
-
-
-def bring_up(stack: Stack, engine: Engine) -> int:
-    """The whole run, while nobody else works on the stack."""
+def bring_up(stack: Stack, engine: Engine) -> int | None:
+    """One round, while nobody else works on the stack; the exit status, or None where only Docker was brought."""
     recover.ready(stack)
     admit_lost_volumes(stack, engine)
     say("up: looking at what would change")
     broken = repair.look(stack.export(), engine, stack.name)
     flags = [f"--replace={urn}" for urn in broken]
-    summary = summarise(stack.preview(*flags), cattle=broken)
+    preview = stack.preview(*flags)
+    summary = summarise(preview, cattle=broken)
     if summary.errors:
         raise StopError("\n".join(summary.errors))
+    only_docker = brings_only_docker(preview)
+    if only_docker:
+        refuse_to_forget(stack)
+        say(f"up: first Docker, at {stack.engine}, from the packages of its own system")
     for urn, what in broken.items():
         say(f"up: the container of {urn.rsplit('::', 1)[-1]} {what}: it is made anew, its volumes are kept")
     say(f"up: {summary.headline()}")
     ask(summary, stack)
     status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags)
     if status != 0:
-        for name, trouble in repair.trouble(engine, stack.name).items():
+        for name, trouble in ({} if only_docker else repair.trouble(engine, stack.name)).items():
             say(f"up: {name}: {trouble}")
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status
         )
-    reached = reach.told(stack)
+    if only_docker:
+        return None
+    reach.tell(stack)
     steps = stack.output("nextSteps")
     if steps:
         say(f"\n{steps.rstrip()}")
-    return 0 if reached else 1
+    return 0
+
+
+def brings_only_docker(preview: Mapping[str, Any]) -> bool:
+    """Whether the program declares the installation of Docker alone, as on a server that has none."""
+    kept = {step["urn"].rsplit("::", 2)[-2] for step in preview.get("steps") or [] if step.get("op") != "delete"}
+    return ENGINE in kept and PROVIDER not in kept
+
+
+def refuse_to_forget(stack: Stack) -> None:
+    """Stop where the state knows of a workshop, which the program has just left out of what it declares."""
+    if any(one.get("type", "").startswith("docker:") for one in stack.export().get("resources") or []):
+        raise StopError(
+            f"up: there is no Docker at {stack.engine}, and the state knows of a workshop: nothing was touched. "
+            "Does `hosts` name another server than before? Then `make down` first, with the old one. Was the server "
+            f"installed anew? What was on it is gone: `pulumi stack rm --force --preserve-config {stack.name}` "
+            "forgets it, `make up` then makes all of it anew, and archives stay where they are"
+        )
 
 
 def admit_lost_volumes(stack: Stack, engine: Engine) -> None:

@@ -7,19 +7,28 @@ an engine would tell is read from the kernel or not known. Nothing there changes
 from dataclasses import dataclass
 
 from mentor.host.docker_host import DockerHost
-from mentor.host.probe import Facts, ask, machine
+from mentor.host.probe import BASE_IMAGE, Facts, ask, machine
 from mentor.host.readings import places, routes
 
 SYSTEMS = ("debian", "ubuntu")
 """Whose own packages are installed."""
-DATA = "/var/lib"
-"""Where Docker's data will lie."""
+DATA = "/var/lib/docker"
+"""Where Docker's data will lie: on the disk of the folder, or of the nearest one above that is there."""
 IS_BARE = r"""
-if [ -e /var/lib/mentor-installs-docker ]; then echo yes
-elif [ -x /usr/sbin/dockerd ] || [ -x /usr/bin/dockerd ] || [ -e /var/lib/docker ]; then echo no
+asked() { docker "$@" 2> /dev/null || sudo -n docker "$@" 2> /dev/null; }
+begun=$([ -e /var/lib/mentor-installs-docker ] && echo yes)
+if asked version --format '{{.Server.Version}}' > /dev/null; then
+  ours=$(asked ps -aq --filter "label=mentor.stack=$1"; asked volume ls -q --filter "label=mentor.stack=$1")
+  [ -z "$ours" ] && { [ "$begun" ] || [ -z "$(asked image ls -q "$2")" ]; } && echo yes || echo no
+elif { ls "$3/volumes" || sudo -n ls "$3/volumes"; } 2> /dev/null | grep -q "^mentor-$1-"; then echo no
+elif [ "$begun" ]; then echo yes
+elif [ -e /usr/sbin/dockerd ] || [ -e /usr/bin/dockerd ] || [ -e /snap/bin/docker ]; then echo no
+elif [ ! -e "$3" ]; then echo yes
+elif [ ! -r "$3" ] || ls -A "$3" | grep -qvx 'lost+found'; then echo no
 else echo yes; fi
 """
-"""An engine that only does not answer is none to install, and where its data lies, somebody's work may lie."""
+"""An engine that only does not answer is none to install, and where its data lies, somebody's work may lie. One that
+answers lacks something if its installation did not end, or Debian's image never came; never beside a workshop."""
 SCRIPT = r"""
 echo system=$(. /etc/os-release 2> /dev/null; echo "$ID $ID_LIKE")
 { [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null; } && echo root=1 || echo root=0
@@ -39,12 +48,13 @@ class Bare:
 
 
 def is_bare(host: DockerHost) -> bool:
-    """Whether Docker was never there, or its installation by this program did not end.
+    """Whether Docker was never there, or what this program does to bring it did not end.
 
     Raises:
         HostError: the machine does not answer.
     """
-    return ask(host, ["sh", "-c", IS_BARE], "the question for Docker").strip() == "yes"
+    question = ["sh", "-c", IS_BARE, "bare", host.stack, BASE_IMAGE, DATA]
+    return ask(host, question, "the question for Docker").strip() == "yes"
 
 
 def look(host: DockerHost) -> Bare:
@@ -79,6 +89,5 @@ def look(host: DockerHost) -> Bare:
         counts_swap=False,
         listening=places(found.get("listen", [])),
         routes=routes(found.get("route", []), ()),
-        machine=found["machine"][0],
     )
     return Bare(facts, tuple(problems))

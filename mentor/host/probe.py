@@ -30,8 +30,8 @@ echo userns=$(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0)
 echo clone=$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null || echo 1)
 echo apparmor=$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null || echo 0)
 echo available=$(awk '/MemAvailable/ {print int($2 / 1024)}' /proc/meminfo)
+while [ ! -e "$1" ] && [ "${1%/*}" ]; do set -- "${1%/*}"; done
 echo disk=$(df -Pm "$1" 2>/dev/null | awk 'NR == 2 {print $4}')
-echo machine=$(cat /etc/machine-id 2>/dev/null)
 [ -e /etc/sysctl.d/60-mentor.conf ] && echo prepared=1 || echo prepared=0
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" {print "listen=" $2}'
 awk 'NR > 1 {print "route=" $1 " " $2 " " $4 " " $8}' /proc/net/route 2>/dev/null
@@ -72,8 +72,6 @@ class Facts:
     """Who has one of them."""
     seats_running: int = 0
     services_running: bool = False
-    machine: str = ""
-    """The id that the system was given when it was installed."""
     is_prepared: bool = False
     """Whether the installation of Docker by this program has been there, with what it sets for seats."""
 
@@ -84,10 +82,9 @@ def ask(host: DockerHost, arguments: list[str], what: str, *, told: str = "", se
     Raises:
         HostError: it failed, or did not end in time.
     """
-    if host.is_remote:
-        # Where the shared connection has its socket: ssh itself does not make it.
-        Path("~/.ssh").expanduser().mkdir(mode=0o700, exist_ok=True)
     try:
+        if host.is_remote:  # where the shared connection has its socket, and ssh itself does not make the folder
+            Path("~/.ssh").expanduser().mkdir(mode=0o700, exist_ok=True)
         done = subprocess.run(
             remote.command(host, arguments) if host.is_remote else arguments,
             env=os.environ | ({} if host.is_remote else host.environment),
@@ -99,6 +96,8 @@ def ask(host: DockerHost, arguments: list[str], what: str, *, told: str = "", se
         )
     except FileNotFoundError as error:
         raise HostError(f"{error.filename} is not installed on this machine, and {what} needs it") from None
+    except OSError as error:
+        raise HostError(f"{error.filename} cannot be used on this machine: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise HostError(f"no answer within {seconds:g} s to {what}; try: {_by_hand(host)}") from None
     except subprocess.CalledProcessError as error:
@@ -153,7 +152,6 @@ def probe(host: DockerHost) -> Facts:
         students=frozenset(words[1] for words in volumes if len(words) > 1),
         seats_running=sum(len(words) > 1 for words in running),
         services_running=any(len(words) == 1 for words in running),
-        machine="".join(found.get("machine", [])),
         is_prepared=found.get("prepared") == ["1"],
     )
 

@@ -189,7 +189,9 @@ class WorkshopSettings(Section):
         if given.get("address", []) != []:
             return given
         said = {key: value for key, value in given.items() if key != "address"}
-        first = values.listed(given.get("hosts"))
+        https, first = given.get("https"), values.listed(given.get("hosts"))
+        if isinstance(https, dict) and https.get("bind") is not None:
+            return said  # whoever chose where the portal listens has a way of his own there: a tunnel
         try:
             host = hosts.docker_host(first[0] if isinstance(first, list) and first else LOCAL_HOST)
         except ValueError:  # which is reported where it stands

@@ -166,10 +166,6 @@ class Node:
         """Run a script on it, as somebody who sits there."""
         return docker("exec", self.name, "bash", "-c", script)
 
-    def has(self, program: str) -> bool:
-        """Whether a program runs on it."""
-        return self.run(f"pgrep -x {program} || true") != ""
-
     def docker(self, *arguments: str) -> str:
         """Run its own docker CLI."""
         return docker("exec", self.name, "docker", *arguments)

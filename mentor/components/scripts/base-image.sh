@@ -5,8 +5,9 @@ set -euo pipefail
 has() { docker image inspect --format '{{.Id}}' "$IMAGE" > /dev/null 2>&1; }
 has && exit 0
 said=$(docker pull -q "$IMAGE" 2>&1) && exit 0
-if DOCKER_HOST='' has; then
-  DOCKER_HOST='' docker save "$IMAGE" | docker load -q > /dev/null
+here=(env DOCKER_HOST= DOCKER_CONTEXT=default docker)
+if "${here[@]}" image inspect --format '{{.Id}}' "$IMAGE" > /dev/null 2>&1; then
+  "${here[@]}" save "$IMAGE" | docker load -q > /dev/null
   exit 0
 fi
 echo "$IMAGE cannot be pulled at $DOCKER_HOST (${said##*$'\n'}), and this machine has none to send: docker save $IMAGE | docker -H $DOCKER_HOST load" >&2

@@ -184,6 +184,10 @@ def test_a_far_host_needs_a_database_address_that_this_machine_reaches(report: R
 
 
 def test_people_open_a_far_host_by_its_own_name_where_nothing_is_said(reads: Reads) -> None:
+    tunnel = {"bind": "127.0.0.1"}
+    assert (
+        reads(hosts=["ssh://root@lab"], database={"bind": "0.0.0.0"}, https=tunnel).settings.address[0] == "localhost"
+    )
     nothing: list[dict[str, Any]] = [{}, {"address": []}]
     for said in nothing:
         far = reads(hosts=["ssh://root@lab.example.org"], database={"bind": "0.0.0.0"}, **said).settings

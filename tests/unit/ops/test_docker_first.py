@@ -1,64 +1,108 @@
-"""The first round of `make up` on a server without Docker; a double plays the CLI and the state."""
+"""The first of two rounds of `make up` on a server without Docker; doubles play the CLI, the state and the server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 
-from ops import recover, up
+from ops import host_lock, reach, recover, repair, up
 from ops.console import StopError
+from ops.engine import Engine
 from ops.pulumi_cli import Stack
+
+DOCKER = {"op": "create", "urn": "urn:pulumi:dev::mentor::mentor:index:DockerEngine::engine"}
+PROVIDER = {"op": "create", "urn": "urn:pulumi:dev::mentor::pulumi:providers:docker::host"}
+OLD_PROVIDER = PROVIDER | {"op": "delete"}
+VOLUME = {"type": "docker:index/volume:Volume", "urn": "urn:pulumi:dev::mentor::docker:index/volume:Volume::course"}
 
 
 @dataclass
 class Double:
-    """A stack whose server is to have Docker."""
+    """A stack whose server is to have Docker: what each preview says, by round."""
 
+    rounds: Sequence[Sequence[Mapping[str, Any]]]
     resources: Sequence[Mapping[str, Any]] = ()
-    diagnostics: Sequence[Mapping[str, Any]] = ()
     status: int = 0
     name: str = "dev"
     engine: str = "ssh://root@lab.example.org"
-    shown: list[tuple[str, ...]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+    def exists(self) -> bool:
+        return True
 
     def export(self) -> dict[str, Any]:
         return {"resources": list(self.resources)}
 
-    def preview(self) -> dict[str, Any]:
-        return {"steps": [], "diagnostics": list(self.diagnostics)}
+    def preview(self, *_flags: str) -> dict[str, Any]:
+        return {"steps": list(self.rounds[len(self.shown)])}
 
     def show(self, *arguments: str) -> int:
-        self.shown.append(arguments)
+        self.shown.append(arguments[0])
         return self.status
+
+    def output(self, name: str) -> str:
+        return f"the {name}"
 
 
 @pytest.fixture(autouse=True)
-def no_dead_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was told of the portal; nothing is asked of a host."""
+
+    @contextmanager
+    def nobody(_engine: Engine, _stack: str) -> Iterator[None]:
+        yield
+
+    looked: list[str] = []
     monkeypatch.setattr(recover, "ready", lambda _stack: None)
+    monkeypatch.setattr(host_lock, "held", nobody)
+    monkeypatch.setattr(repair, "look", lambda *_: {})
+    monkeypatch.setattr(repair, "trouble", lambda *_: {})
+    monkeypatch.setattr(up, "admit_lost_volumes", lambda *_: None)
+    monkeypatch.setattr(reach, "tell", lambda stack: looked.append(stack.name))
+    return looked
 
 
-def test_docker_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
-    stack = Double(resources=[{"type": "command:local:Command"}])
-    up.bring_docker(cast("Stack", stack))
-    assert [arguments[0] for arguments in stack.shown] == ["up"]
-    assert "first Docker" in capsys.readouterr().out
+def run(monkeypatch: pytest.MonkeyPatch, stack: Double) -> int:
+    monkeypatch.setattr(Stack, "from_environment", lambda: cast("Stack", stack))
+    return up.main()
 
 
-@pytest.mark.parametrize(
-    ("stack", "says"),
-    [
-        (Double(resources=[{"type": "docker:index/volume:Volume"}]), "pulumi stack rm --force --preserve-config dev"),
-        (Double(diagnostics=[{"severity": "error", "message": "mentor:hosts[0]: runs fedora"}]), "runs fedora"),
-    ],
-)
-def test_nothing_is_done_where_it_is_no_new_server_or_cannot_be(stack: Double, says: str) -> None:
-    with pytest.raises(StopError, match=says):
-        up.bring_docker(cast("Stack", stack))
+def test_docker_comes_first_and_the_workshop_in_the_same_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], told: list[str]
+) -> None:
+    stack = Double([[DOCKER], [DOCKER, PROVIDER]])
+    assert run(monkeypatch, stack) == 0
+    assert (stack.shown, told) == (["up", "up"], ["dev"])
+    said = capsys.readouterr().out
+    assert said.count("first Docker") == 1
+    assert "the nextSteps" in said
+
+
+def test_where_docker_is_one_round_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    for steps in ([DOCKER, PROVIDER], [PROVIDER]):
+        stack = Double([steps])
+        assert run(monkeypatch, stack) == 0
+        assert stack.shown == ["up"]
+
+
+def test_a_workshop_that_the_state_knows_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = Double([[DOCKER, OLD_PROVIDER]], resources=[VOLUME])
+    with pytest.raises(StopError, match="pulumi stack rm --force --preserve-config dev"):
+        run(monkeypatch, stack)
     assert stack.shown == []
 
 
-def test_an_installation_that_fails_is_the_end_of_the_run() -> None:
-    with pytest.raises(StopError, match="Docker is not installed") as raised:
-        up.bring_docker(cast("Stack", Double(status=7)))
-    assert raised.value.status == 7
+def test_an_installation_that_fails_is_the_end_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = Double([[DOCKER]], status=7)
+    with pytest.raises(StopError, match="not finished") as raised:
+        run(monkeypatch, stack)
+    assert (raised.value.status, stack.shown) == (7, ["up"])
+
+
+def test_two_rounds_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = Double([[DOCKER], [DOCKER]])
+    with pytest.raises(StopError, match="is not found there"):
+        run(monkeypatch, stack)
+    assert stack.shown == ["up", "up"]

@@ -37,7 +37,7 @@ def test_what_a_firewall_lets_in_is_said_with_whom_it_is_for() -> None:
 
 
 def test_a_portal_that_does_not_answer_here_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert not reach.told(cast("Stack", Double(tmp_path, FAR)))
+    reach.tell(cast("Stack", Double(tmp_path, FAR)))
     said = capsys.readouterr().out
     assert "all of it is made, and seen from here the portal is not well: it does not answer" in said
     assert "let its port through the firewall" in said
@@ -51,5 +51,5 @@ def test_a_workshop_here_or_behind_a_tunnel_is_not_looked_at(
     tmp_path: Path, engine: str, settings: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack = Double(tmp_path, engine, settings)
-    assert reach.told(cast("Stack", stack))
+    reach.tell(cast("Stack", stack))
     assert (stack.asked, capsys.readouterr().out) == (0, "")
