@@ -40,7 +40,7 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     say("up: looking at what would change")
     broken = repair.look(stack.export(), engine, stack.name)
     flags = [f"--replace={urn}" for urn in broken]
-    preview = stack.preview(*flags)
+    preview = stack.preview(*flags, *(["--show-sames"] if stack.installs else []))
     summary = summarise(preview, cattle=broken)
     if summary.errors:
         raise StopError("\n".join(summary.errors))
@@ -69,7 +69,10 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
 
 
 def brings_only_docker(preview: Mapping[str, Any]) -> bool:
-    """Whether the program declares the installation of Docker alone, as on a server that has none."""
+    """Whether the program declares the installation of Docker alone, as on a server that has none.
+
+    ``preview`` holds what stays the same, too, where Docker is to be installed.
+    """
     kept = {step["urn"].rsplit("::", 2)[-2] for step in preview.get("steps") or [] if step.get("op") != "delete"}
     return ENGINE in kept and PROVIDER not in kept
 

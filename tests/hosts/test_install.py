@@ -106,9 +106,10 @@ def test_a_run_that_dies_while_docker_comes_hinders_no_later_one(lab: Workshop, 
 
 def test_make_up_brings_docker_and_the_workshop_in_one_go(lab: Workshop, server: Node) -> None:
     # Debian's image is the last of the first round; before the second, this machine's builds are given as a cache.
-    with held(lab, r"*image\ inspect*debian:*") as (run, _):
+    with held(lab, r"*image\ inspect*debian:*") as (run, hold):
         server.give_base_and_cache(but="gateway")
-    assert run.wait() == 0, run.text
+        hold.release()
+        assert run.wait() == 0, run.text
     assert "recover: releasing the lock of a dead run" in run.text
     assert run.text.count("first Docker") == 1
     assert "installed anew" not in run.text

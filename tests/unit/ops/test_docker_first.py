@@ -12,7 +12,7 @@ from ops.console import StopError
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
 
-DOCKER = {"op": "create", "urn": "urn:pulumi:dev::mentor::mentor:index:DockerEngine::engine"}
+DOCKER = {"op": "same", "urn": "urn:pulumi:dev::mentor::mentor:index:DockerEngine::engine"}
 PROVIDER = {"op": "create", "urn": "urn:pulumi:dev::mentor::pulumi:providers:docker::host"}
 OLD_PROVIDER = PROVIDER | {"op": "delete"}
 VOLUME = {"type": "docker:index/volume:Volume", "urn": "urn:pulumi:dev::mentor::docker:index/volume:Volume::course"}
@@ -27,6 +27,7 @@ class Double:
     status: int = 0
     name: str = "dev"
     engine: str = "ssh://root@lab.example.org"
+    installs: bool = True
     shown: list[str] = field(default_factory=list)
 
     def exists(self) -> bool:
@@ -35,7 +36,8 @@ class Double:
     def export(self) -> dict[str, Any]:
         return {"resources": list(self.resources)}
 
-    def preview(self, *_flags: str) -> dict[str, Any]:
+    def preview(self, *flags: str) -> dict[str, Any]:
+        assert flags == ("--show-sames",)
         return {"steps": list(self.rounds[len(self.shown)])}
 
     def show(self, *arguments: str) -> int:
