@@ -9,7 +9,7 @@ COPY start /usr/local/sbin/node-start
 COPY service /usr/local/sbin/service
 COPY sshd_config /etc/node/sshd_config
 RUN chmod 755 /usr/local/sbin/node-start /usr/local/sbin/service && mkdir -p /root/.ssh /run/sshd && chmod 700 /root/.ssh \
- && useradd --create-home --shell /bin/bash anna && install -d -o anna -g anna -m 700 /home/anna/.ssh \
+ && useradd --create-home --shell /bin/bash --password '*' anna && install -d -o anna -g anna -m 700 /home/anna/.ssh \
  && echo 'anna ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/anna
 VOLUME /var/lib
 WORKDIR /root
