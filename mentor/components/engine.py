@@ -21,7 +21,7 @@ AS_ROOT = '[ "$(id -u)" = 0 ] && exec bash -s || exec sudo -n bash -s'
 ALIVE = ("-o", "ServerAliveInterval=15")
 """Packages come without a word for minutes, which some firewalls take for the end."""
 # Who was let into a group is in it from his next connection on: the shared ones take no more calls.
-ANEW = """
+POOL = """
 for socket in "${XDG_RUNTIME_DIR:-$HOME/.ssh}"/mentor-* "$HOME"/.ssh/mentor-*; do
   [ ! -S "$socket" ] || ssh -o ControlPath="$socket" -O stop any 2> /dev/null || true
 done
@@ -38,12 +38,13 @@ class DockerEngine(pulumi.ComponentResource):
         super().__init__("mentor:index:DockerEngine", name, None, opts)
         again = [time.time_ns()] if is_missing else None
         child = pulumi.ResourceOptions(parent=self, ignore_changes=None if is_missing else ["triggers"])
+        anew = shlex.join(remote.no_more(host))
         ssh, *rest = remote.command(host, ["sh", "-c", AS_ROOT])
         installed = command.local.Command(
             "docker-installed",
             create=RUN_SCRIPT,
             stdin=(SCRIPTS / "install-docker.sh").read_text(encoding="utf-8"),
-            environment={"SCRIPT": f"{shlex.join([ssh, *ALIVE, *rest])} || exit{ANEW}"},
+            environment={"SCRIPT": f"{shlex.join([ssh, *ALIVE, *rest])} || exit\n{anew} 2> /dev/null{POOL}"},
             triggers=again,
             opts=child,
         )
