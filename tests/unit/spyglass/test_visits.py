@@ -4,6 +4,7 @@ import pytest
 from starlette.testclient import WebSocketTestSession
 
 from tests.unit.spyglass.people import SOCKETS, World
+from tests.waiting import until
 
 
 def opened(world: World, teacher: str, student: str) -> WebSocketTestSession:
@@ -13,8 +14,11 @@ def opened(world: World, teacher: str, student: str) -> WebSocketTestSession:
 def test_a_visit_counts_from_when_it_ends_and_outlives_a_restart(world: World) -> None:
     visits = world.services.visits
     assert visits.since("s01") is None
+    # The other side of a line notes both by itself, a moment after this one: then it is now.
     with opened(world, "teacher", "s01"):
+        until(lambda: visits.since("s01") == 0, "the visit has begun")
         world.clock[0] += 600
+    until(lambda: visits.since("s01") == 0, "the visit has ended")
     world.clock[0] += 60
     assert visits.since("s01") == pytest.approx(60)
     assert visits.since("s02") is None
