@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pulumi
 
-from mentor import config, interruption, report
+from mentor import config, interruption, report, traces
 from mentor.components.accounts import Accounts
 from mentor.components.archive import Archives
 from mentor.components.certificates import Certificates
@@ -58,12 +58,12 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
                         roster=roster, course=course, monitoring=monitoring, database_address=database_address,
                         boards=link)  # fmt: skip
     portal = Portal("portal", opened, on_host)
-    # A mistake in the course's SQL ends the run before anybody's things are made: a component's children wait for it.
-    taught = pulumi.ResourceOptions(depends_on=[database_server.template])
+    # A mistake in the course's SQL ends the run before anybody's machine, account or database is made.
+    taught = database_server.template
     given = SeatArgs(host=host, limits=chosen.seat, time_zone=chosen.event.time_zone, image=images["seat"],
                      material=ground.material, authorized_key=keys.terminal.public,
-                     counts_swap=facts.counts_swap)  # fmt: skip
-    seats = Seats("seats", roster, given, pulumi.ResourceOptions.merge(on_host, taught))
+                     counts_swap=facts.counts_swap, after=taught)  # fmt: skip
+    seats = Seats("seats", roster, given, on_host)
     accounts = Accounts("accounts", host, directory, roster, taught)
     sql = database_server.provider(host, chosen.database)
     databases = Databases(
@@ -84,6 +84,7 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
 
 
 interruption.end_quietly()
+traces.keep_short()
 gc.disable()  # A short run makes a million small objects and throws few away: looking for them is a third of its time.
 try:
     read_workshop = read(config.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())

@@ -28,18 +28,26 @@ class Accounts(pulumi.ComponentResource):
         host: DockerHost,
         directory: Directory,
         roster: Roster,
+        after: pulumi.Resource,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """``after`` is what an account waits for; passwords do not."""
         super().__init__("mentor:index:Accounts", name, None, opts)
         self.passwords = {}
         if directory.server and directory.data:
             self.passwords = {
-                person.id: self._account(host, person, directory.server, directory.data) for person in roster.people
+                person.id: self._account(host, person, directory.server, directory.data, after)
+                for person in roster.people
             }
         self.register_outputs({})
 
     def _account(
-        self, host: DockerHost, person: Person, server: docker.Container, data: docker.Volume
+        self,
+        host: DockerHost,
+        person: Person,
+        server: docker.Container,
+        data: docker.Volume,
+        after: pulumi.Resource,
     ) -> pulumi.Output[str]:
         first = password(f"{person.id}-password", 12, pulumi.ResourceOptions(parent=self))
         entry = {
@@ -64,6 +72,6 @@ class Accounts(pulumi.ComponentResource):
             triggers=[data.id],
             logging=command.local.Logging.NONE,
             add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[server], deleted_with=data),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[server, after], deleted_with=data),
         )
         return first

@@ -6,19 +6,16 @@ fails, the deletion stops.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.components.commands import RUN_SCRIPT
+from mentor.components.commands import by_path
 from mentor.components.databases import DatabaseServer, StudentDatabase
 from mentor.components.seats import Seat
 from mentor.host.docker_host import DockerHost
 from mentor.settings.model import ArchiveSettings
-
-SCRIPT = Path(__file__).parent / "scripts" / "archive.sh"
 
 
 class Archives(pulumi.ComponentResource):
@@ -37,17 +34,15 @@ class Archives(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mentor:index:Archives", name, None, opts)
-        script = SCRIPT.read_text(encoding="utf-8")
         for person, seat in seats.items():
             database = databases[person]
             command.local.Command(
                 f"{person}-archive",
                 create="true",
                 update="",
-                delete=RUN_SCRIPT,
+                delete=by_path("archive.sh"),
                 environment={
                     **host.environment,
-                    "SCRIPT": script,
                     "STACK": host.stack,
                     "STUDENT": person,
                     "HOME_VOLUME": host.name(f"seat-{person}-home"),

@@ -10,21 +10,9 @@ import pulumi
 import pulumi_command as command
 import pulumi_docker as docker
 
-from mentor.components.commands import RUN_SCRIPT
+from mentor.components.commands import by_path
 from mentor.components.seats import Seat
 from mentor.host.docker_host import DockerHost
-
-# A repeated connect fails, and is then looked up: the command may run twice.
-CONNECT = r"""docker network connect --alias "$ALIAS" "$NETWORK" "$SERVICE" 2>/dev/null ||
-docker inspect -f '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}' "$SERVICE" | grep -qw "$NETWORK" ||
-{ echo "cannot join $ALIAS to the network of seat $STUDENT" >&2; exit 1; }"""
-
-# The provider has no limit on processes, and the engine takes one at any time. Then a bounded wait: seats carry no
-# health check, because thirty of them would keep two cores busy.
-READY = r"""
-docker update --pids-limit "$PROCESSES" "$SEAT" >/dev/null &&
-docker exec "$SERVICE" wait-for "$HOST" 2222 120 ||
-{ echo "seat $STUDENT did not open its terminal within 120 s; see: docker logs $HOST" >&2; exit 1; }"""
 
 DISCONNECT = 'docker network disconnect -f "$NETWORK" "$SERVICE" 2>&1 || true'
 
@@ -53,11 +41,10 @@ class Joins(pulumi.ComponentResource):
                 }
                 command.local.Command(
                     f"{person}-joins-{alias}",
-                    create=RUN_SCRIPT,
+                    create=by_path("join.sh"),
                     delete=DISCONNECT,
                     environment={
                         **host.environment,
-                        "SCRIPT": CONNECT + READY if waits else CONNECT,
                         "ALIAS": alias,
                         "SERVICE": service.id,
                         "NETWORK": seat.network.id,

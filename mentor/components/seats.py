@@ -35,7 +35,11 @@ def confinement() -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class SeatArgs:
-    """What all seats have in common. ``counts_swap``: whether the host's engine limits swap beside memory."""
+    """What all seats have in common.
+
+    ``counts_swap``: whether the host's engine limits swap beside memory. ``after``: what a machine waits for, while its
+    network and its volumes are made.
+    """
 
     host: DockerHost
     limits: SeatSettings
@@ -44,6 +48,7 @@ class SeatArgs:
     material: docker.Volume
     authorized_key: pulumi.Input[str]
     counts_swap: bool
+    after: pulumi.Resource
 
 
 class Seat(pulumi.ComponentResource):
@@ -99,6 +104,7 @@ class Seat(pulumi.ComponentResource):
                 ignore_changes=["securityOpts"] if args.counts_swap else ["memorySwap", "securityOpts"],
                 replace_on_changes=["tmpfs"] if args.counts_swap else ["memory", "tmpfs"],
                 delete_before_replace=True,
+                depends_on=[args.after],
             ),
         )
         self.register_outputs({})

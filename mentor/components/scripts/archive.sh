@@ -1,7 +1,7 @@
 # Saves what a student made before it is deleted; a failure (exit 1) stops the deletion. See docs/archive-and-restore.md.
 # In, by environment: STACK STUDENT HOME_VOLUME ENGINE_VOLUME SAVES_VOLUME SEAT POSTGRES DATABASE IMAGE FOLDER MAXIMUM_MIB
-# TIMEOUT_SECONDS; MENTOR_ARCHIVE=off skips. Out: $FOLDER/$STACK/$STUDENT/<UTC time>.tar.gz. This text is kept in the
-# state and printed when it fails: nothing secret in it.
+# TIMEOUT_SECONDS; MENTOR_ARCHIVE=off skips. Out: $FOLDER/$STACK/$STUDENT/<UTC time>.tar.gz. The environment is that of the
+# last `up`, which an older version may have made: whatever is added to it needs a default here.
 # shellcheck shell=bash disable=SC2153
 set -uo pipefail
 umask 077

@@ -1,0 +1,60 @@
+"""What the engine keeps for everybody, and saves at every step: where a resource is declared, scripts by path."""
+
+import importlib.util
+import json
+from collections.abc import Callable
+
+import pytest
+from pulumi.runtime import resource
+from pulumi.runtime.proto import source_pb2
+
+from mentor import traces
+from mentor.components.seats import SECCOMP
+from tests.graph.conftest import ROOT, Graph
+
+
+def as_it_comes() -> Callable[[], source_pb2.StackTrace]:
+    """The SDK's own function, from a second copy of its module: the program has replaced that in the first by now."""
+    assert resource.__file__
+    spec = importlib.util.spec_from_file_location("pulumi.runtime.resource_as_it_comes", resource.__file__)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[[], source_pb2.StackTrace] = module._get_stack_trace  # noqa: SLF001
+    return found
+
+
+def test_each_resource_has_its_own_place_as_the_sdk_finds_it_and_nothing_above(
+    declare: Callable[..., Graph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_trace = as_it_comes()
+    sent: list[tuple[source_pb2.StackTrace, source_pb2.StackTrace]] = []
+    traces.keep_short()
+    short = resource._get_stack_trace  # noqa: SLF001
+
+    def both() -> source_pb2.StackTrace:
+        sent.append((short(), whole_trace()))
+        return sent[-1][0]
+
+    monkeypatch.setattr(traces, "keep_short", lambda: None)
+    monkeypatch.setattr(resource, "_get_stack_trace", both)
+    graph = declare(students=1, event={"name": "for the traces"})
+    assert len(sent) >= len(list(graph))
+    for kept, whole in sent:
+        assert list(kept.frames) == list(whole.frames[:1])
+    assert {len(kept.frames) for kept, _ in sent} == {1}
+    assert max(len(whole.frames) for _, whole in sent) > 3
+
+
+def test_what_is_kept_for_each_person_is_short_and_names_its_scripts_by_path(declare: Callable[..., Graph]) -> None:
+    few, more = (declare(students=number, event={"name": "for their size"}) for number in (1, 2))
+    sizes = {one.name: len(json.dumps(dict(one.inputs), default=str)) for one in more if one.name not in few.by_name}
+    hers = {name: size for name, size in sizes.items() if "s02" in name}
+    assert len(hers) >= 10
+    # The seat's security profile is most of it: the engine takes it by its text alone.
+    assert sum(hers.values()) - len(SECCOMP.read_text()) < 6_000, sorted(hers.items(), key=lambda one: one[1])
+    for name in ("s02-archive", "s02-joins-spyglass"):
+        command = more.by_name[name].inputs
+        text = command["delete"] if name.endswith("archive") else command["create"]
+        assert (ROOT / text.removeprefix("exec bash ")).is_file()
