@@ -125,43 +125,12 @@ class DatabaseServer(pulumi.ComponentResource):
         )
 
 
-class StudentDatabase(pulumi.ComponentResource):
+@dataclass(frozen=True)
+class StudentDatabase:
     """One person's role and database."""
 
     role: postgresql.Role
     database: postgresql.Database
-
-    def __init__(
-        self,
-        person: Person,
-        server: DatabaseServer,
-        connection_limit: int,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("mentor:index:StudentDatabase", person.id, None, opts)
-        self.role = postgresql.Role(
-            f"{person.id}-role",
-            name=person.id,
-            login=True,
-            roles=["students"],
-            connection_limit=connection_limit,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[server.template], deleted_with=server.data),
-        )
-        self.database = postgresql.Database(
-            f"{person.id}-database",
-            name=person.id,
-            owner=self.role.name,
-            template=TEMPLATE,
-            connection_limit=-1,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[server.template],
-                deleted_with=server.data,
-                # A template is where a database came from; it must never be a reason to make it anew.
-                ignore_changes=["template"],
-            ),
-        )
-        self.register_outputs({})
 
 
 class Databases(pulumi.ComponentResource):
@@ -178,8 +147,38 @@ class Databases(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mentor:index:Databases", name, None, opts)
-        self.by_id = {
-            person.id: StudentDatabase(person, server, settings.connections, pulumi.ResourceOptions(parent=self))
-            for person in roster.people
-        }
+        self.by_id = {person.id: self._database(person, server, settings.connections) for person in roster.people}
         self.register_outputs({})
+
+    def _database(self, person: Person, server: DatabaseServer, connection_limit: int) -> StudentDatabase:
+        def options(ignored: list[str] | None = None) -> pulumi.ResourceOptions:
+            # An earlier version had a component of theirs between.
+            before = (
+                f"{pulumi.get_stack()}::{pulumi.get_project()}::mentor:index:Databases$mentor:index:StudentDatabase"
+            )
+            return pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[server.template],
+                deleted_with=server.data,
+                ignore_changes=ignored,
+                aliases=[pulumi.Alias(parent=f"urn:pulumi:{before}::{person.id}")],
+            )
+
+        role = postgresql.Role(
+            f"{person.id}-role",
+            name=person.id,
+            login=True,
+            roles=["students"],
+            connection_limit=connection_limit,
+            opts=options(),
+        )
+        database = postgresql.Database(
+            f"{person.id}-database",
+            name=person.id,
+            owner=role.name,
+            template=TEMPLATE,
+            connection_limit=-1,
+            # A template is where a database came from; it must never be a reason to make it anew.
+            opts=options(["template"]),
+        )
+        return StudentDatabase(role, database)
