@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ops import grades, history, host_lock, preview, recover, stack_file
+from ops import grades, history, host_lock, recover, stack_file
 from ops.console import StopError, confirm, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
@@ -38,7 +38,7 @@ def put_away(stack: Stack) -> int:
     kept = [resource["urn"].rsplit("::", 1)[-1] for resource in resources if resource.get("protect")]
     if kept:
         raise StopError(f"down: protected, so nothing was touched: {', '.join(kept)}; see `pulumi state unprotect`")
-    people = sorted({person for resource in resources if (person := preview.labelled(resource))})
+    people = sorted(archived_people(resources))
     folder, archived = archive_folder(stack, resources), os.environ.get("MENTOR_ARCHIVE") != "off"
     confirm(question(people, folder, archived=archived))
     if archived:
@@ -77,6 +77,12 @@ def question(people: list[str], folder: Path, *, archived: bool) -> str:
         work = f"the work of {who}, who has done what, and the history"
         return f"down: {work} is archived in {folder}, then the whole workshop is removed. Go on?"
     return f"down: ARCHIVE=no: homes, databases and volumes of {who} are removed for good, without an archive. Go on?"
+
+
+def archived_people(resources: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Who has an archive in the state, which is made when he has all else: before, nobody can have worked."""
+    names = (resource["urn"].rsplit("::", 1)[-1] for resource in resources)
+    return {name.removesuffix("-archive") for name in names if name.endswith("-archive")}
 
 
 def archive_folder(stack: Stack, resources: Iterable[Mapping[str, Any]]) -> Path:

@@ -10,11 +10,13 @@ from typing import Any
 
 from ops import host_lock, reach, recover, repair
 from ops.console import StopError, confirm, run, say
-from ops.down import archive_folder
+from ops.down import archive_folder, archived_people
 from ops.engine import Engine
 from ops.preview import Summary, summarise
 from ops.pulumi_cli import Stack
 
+LEAST, PER_CORE = 32, 4
+"""Things at once; the second is Pulumi's own."""
 ENGINE, PROVIDER = "mentor:index:DockerEngine", "pulumi:providers:docker"
 
 
@@ -52,7 +54,7 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
         say(f"up: the container of {urn.rsplit('::', 1)[-1]} {what}: it is made anew, its volumes are kept")
     say(f"up: {summary.headline()}")
     ask(summary, stack)
-    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags)
+    status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags, *at_once(stack, summary))
     if status != 0:
         for name, trouble in ({} if only_docker else repair.trouble(engine, stack.name)).items():
             say(f"up: {name}: {trouble}")
@@ -66,6 +68,17 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     if steps:
         say(f"\n{steps.rstrip()}")
     return 0
+
+
+def at_once(stack: Stack, summary: Summary) -> list[str]:
+    """How much Pulumi does at once: what is made waits for Docker more than for a processor of this machine.
+
+    A far host has its sshd in between, and archives that are written side by side take each other's time: then it is
+    as much as Pulumi does by itself.
+    """
+    if stack.engine.startswith("ssh://") or summary.losses or os.environ.get("PULUMI_PARALLEL"):
+        return []
+    return [f"--parallel={max(LEAST, PER_CORE * (os.cpu_count() or 1))}"]
 
 
 def brings_only_docker(preview: Mapping[str, Any]) -> bool:
@@ -111,11 +124,14 @@ def ask(summary: Summary, stack: Stack) -> None:
     if not summary.losses:
         confirm("Go on?")
         return
+    resources = stack.export().get("resources") or []
+    never = sorted({loss.person for loss in summary.losses} - archived_people(resources))
     if os.environ.get("MENTOR_ARCHIVE") == "off":
         say("up: MENTOR_ARCHIVE=off: volumes and databases among these go without an archive")
     else:
-        folder = archive_folder(stack, stack.export().get("resources") or [])
-        say(f"up: volumes and databases among these are archived first, in {folder}/PERSON")
+        say(f"up: volumes and databases among these are archived first, in {archive_folder(stack, resources)}/PERSON")
+        if never:
+            say(f"up: not those of {', '.join(never)}: no `up` got so far that they had everything to work with")
     confirm("Go on?")
 
 

@@ -13,6 +13,12 @@ stands in the environment, and the reason is what is seen."""
 def by_path(script: str) -> str:
     """The command that runs one of the scripts, for what everybody has: a state holds it four times for each of them.
 
-    What is deleted is then deleted by today's script, with the environment of the day on which it was made.
+    What is deleted is then deleted by today's script, with the environment of the day on which it was made. Where the
+    script is not there or not whole, as after a checkout on a full disk, nothing is done, and that must not look like
+    success: each is one group of commands, which ends with the file.
     """
-    return f"exec bash {SCRIPTS / script}"
+    path = SCRIPTS / script
+    missing = (
+        f'echo "$PWD has no whole {path}: run this in the project\'s folder. Nothing of $STUDENT was changed." >&2'
+    )
+    return f'[ "$(tail -n 1 {path} 2> /dev/null)" = "}}" ] || {{ {missing}; exit 1; }}; exec bash {path}'

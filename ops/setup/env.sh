@@ -18,9 +18,6 @@ put PULUMI_HOME "$PLUGIN_HOME"
 put PULUMI_STACK "${STACK:-${PULUMI_STACK:-dev}}"
 put PULUMI_SKIP_UPDATE_CHECK true
 put PULUMI_ERROR_OUTPUT_STRING true
-# What a class is made of waits for Docker more than for a processor; by itself Pulumi does four things at once for each.
-cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null) || cores=1
-put PULUMI_PARALLEL "${PULUMI_PARALLEL:-$((cores > 8 ? 4 * cores : 32))}"
 # Where somebody has it set, Python compiles the program and the stand-ins anew with every command: a second and a half.
 [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || put PYTHONDONTWRITEBYTECODE ""
 # The tracked stack file carries no salt; the state does (docs/decisions/0001-salt-stays-out-of-git.md).

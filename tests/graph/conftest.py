@@ -50,6 +50,7 @@ class Declared:
     ignore_changes: frozenset[str]
     replace_on_changes: frozenset[str]
     secret_outputs: frozenset[str]
+    alias_parents: frozenset[str]
     inputs: Mapping[str, Any]
 
     @property
@@ -111,6 +112,7 @@ class Monitor(mocks.MockMonitor):
                 ignore_changes=frozenset(request.ignoreChanges),
                 replace_on_changes=frozenset(request.replaceOnChanges),
                 secret_outputs=frozenset(request.additionalSecretOutputs),
+                alias_parents=frozenset(one.spec.parentUrn for one in request.aliases if one.spec.parentUrn),
                 inputs=cast("dict[str, Any]", rpc.deserialize_properties(request.object)),
             )
             key = request.name if declared.custom else f"{request.type}/{request.name}"

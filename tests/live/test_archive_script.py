@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mentor.components.commands import by_path
+from mentor.components.archive import DELETE
 from ops.seat_options import SEAT_OPTIONS
 from tests.live import image_kit as kit
 from tests.waiting import until
@@ -55,10 +55,9 @@ class Workshop:
             "IMAGE": kit.image("postgres"), "FOLDER": str(self.folder), "MAXIMUM_MIB": "100", "TIMEOUT_SECONDS": "600",
         }  # fmt: skip
 
-    def archive(self, **changes: str) -> kit.Completed:
+    def archive(self, project: Path = kit.ROOT, /, **changes: str) -> kit.Completed:
         """As the provider runs it, in the project's folder."""
-        script = f"cd {kit.ROOT} && {by_path('archive.sh')}"
-        return kit.run("/bin/sh", "-c", script, env=self.environment | changes, check=False)
+        return kit.run("/bin/sh", "-c", f"cd {project} && {DELETE}", env=self.environment | changes, check=False)
 
     def saved(self) -> list[Path]:
         return sorted(path for path in self.folder.rglob("*") if path.is_file())
@@ -327,6 +326,24 @@ def test_a_restore_for_somebody_who_is_not_there_names_the_way(workshop: Worksho
     done = workshop.restore(str(path), "--stack", workshop.stack, "--student", "s09", "--yes")
     assert done.returncode == 1
     assert "put s09 into the class and run `pulumi up --refresh`" in done.stderr
+
+
+@pytest.mark.parametrize("left", [None, 0, 0.05, 0.3, 0.6, 0.99])
+def test_a_script_that_is_not_there_or_not_whole_saves_nothing_and_is_an_error(
+    workshop: Workshop, tmp_path: Path, left: float | None
+) -> None:
+    """As in another folder, or after a checkout on a full disk: what looks like an archive lets everything go."""
+    script = (SCRIPTS / "archive.sh").read_bytes()
+    there = tmp_path / SCRIPTS.relative_to(kit.ROOT) / "archive.sh"
+    there.parent.mkdir(parents=True)
+    if left is not None:
+        there.write_bytes(script[: int(left * len(script))])
+    done = workshop.archive(tmp_path)
+    assert done.returncode != 0
+    assert workshop.saved() == []
+    if left in {None, 0, 0.05}:
+        assert "run this in the project's folder. Nothing of s01 was changed." in done.stderr
+    assert workshop.archive(tmp_path, MENTOR_ARCHIVE="off").returncode == 0
 
 
 def test_load_course_sends_the_files_in_order(workshop: Workshop, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 # Saves what a student made before it is deleted; a failure (exit 1) stops the deletion. See docs/archive-and-restore.md.
 # In, by environment: STACK STUDENT HOME_VOLUME ENGINE_VOLUME SAVES_VOLUME SEAT POSTGRES DATABASE IMAGE FOLDER MAXIMUM_MIB
-# TIMEOUT_SECONDS; MENTOR_ARCHIVE=off skips. Out: $FOLDER/$STACK/$STUDENT/<UTC time>.tar.gz. The environment is that of the
+# TIMEOUT_SECONDS. Out: $FOLDER/$STACK/$STUDENT/<UTC time>.tar.gz. The environment is that of the
 # last `up`, which an older version may have made: whatever is added to it needs a default here.
+# `mentor/components/archive.py` says how it is run.
 # shellcheck shell=bash disable=SC2153
+{ # Read whole before any of it runs: a file that is cut short, or changed meanwhile, saves nothing and is an error.
 set -uo pipefail
 umask 077
 say() { echo "archive of $STUDENT: $*"; }
@@ -10,10 +12,6 @@ die() {
   say "$1. ${2-} Nothing of $STUDENT was deleted; to delete without an archive, set MENTOR_ARCHIVE=off." >&2
   exit 1
 }
-if [ "${MENTOR_ARCHIVE-}" = off ]; then
-  say "skipped, because MENTOR_ARCHIVE=off"
-  exit 0
-fi
 folder=${FOLDER/#"~/"/$HOME/}/$STACK/$STUDENT
 parts=$folder/.parts
 helper=mentor-$STACK-archive-$STUDENT
@@ -105,3 +103,5 @@ pack() {
 }
 pack 2> "$parts/said" || die "$archive cannot be written: $(said)" "Make room there, then try again."
 say "$archive ($(($(wc -c < "$archive") / 1024)) KiB)"
+exit 0
+}

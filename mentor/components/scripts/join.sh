@@ -2,6 +2,7 @@
 # terminal answers: seats carry no health check, because thirty of them would keep two cores busy.
 # In, by environment: ALIAS NETWORK SERVICE STUDENT; for waiting HOST SEAT PROCESSES. Out: nothing; it may run twice.
 # shellcheck shell=bash disable=SC2153
+{ # Read whole before any of it runs.
 set -u
 joined() { docker inspect -f '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}' "$SERVICE" | grep -qw "$NETWORK"; }
 # A repeated connect fails, and is then looked up.
@@ -15,3 +16,5 @@ if ! docker update --pids-limit "$PROCESSES" "$SEAT" > /dev/null || ! docker exe
   echo "seat $STUDENT did not open its terminal within 120 s; see: docker logs $HOST" >&2
   exit 1
 fi
+exit 0
+}

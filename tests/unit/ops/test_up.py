@@ -1,5 +1,6 @@
-"""The first of two rounds of `make up` on a server without Docker; doubles play the CLI, the state and the server."""
+"""The rounds of `make up`: two on a server without Docker, and how much is done at once; doubles play CLI and state."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import pytest
 from ops import host_lock, reach, recover, repair, up
 from ops.console import StopError
 from ops.engine import Engine
+from ops.preview import Loss, Summary
 from ops.pulumi_cli import Stack
 
 DOCKER = {"op": "same", "urn": "urn:pulumi:dev::mentor::mentor:index:DockerEngine::engine"}
@@ -108,3 +110,22 @@ def test_two_rounds_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StopError, match="is not found there"):
         run(monkeypatch, stack)
     assert stack.shown == ["up", "up"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "losses", "own", "cores", "flags"),
+    [
+        ("unix:///var/run/docker.sock", (), "", 2, ["--parallel=32"]),
+        ("unix:///var/run/docker.sock", (), "", 16, ["--parallel=64"]),
+        ("unix:///var/run/docker.sock", (), "4", 2, []),
+        ("unix:///var/run/docker.sock", (Loss("s01", "deleted", "home"),), "", 2, []),
+        ("ssh://root@lab.example.org", (), "", 2, []),
+    ],
+)
+def test_much_is_made_at_once_here_unless_archives_are_written(
+    monkeypatch: pytest.MonkeyPatch, engine: str, losses: tuple[Loss, ...], own: str, cores: int, flags: list[str]
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setenv("PULUMI_PARALLEL", own)
+    summary = Summary(counts={}, losses=losses, interruptions=(), errors=())
+    assert up.at_once(cast("Stack", Double([], engine=engine)), summary) == flags
