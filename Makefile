@@ -59,7 +59,7 @@ env: ## Print the environment for plain pulumi, to be used with eval
 	@ops/setup/setup.sh >&2
 	@ops/setup/env.sh
 
-check: ## Format, lint, types, layers, shell, unit and graph tests: under a minute, without Docker
+check: ## Format, lint, types, layers, shell, unit and graph tests: two minutes, without Docker
 	@ops/setup/setup.sh venv
 	@ops/check.sh
 	@$(SHARED) tests/unit tests/graph
@@ -79,7 +79,7 @@ test-faults: ## Wrong input, runs that are killed, meet each other or cannot sav
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/faults
 
-test-hosts: ## A host over SSH, a school's directory, certificates from elsewhere, two workshops on one host
+test-hosts: ## A host over SSH, a server without Docker, a school's directory, certificates, two workshops on one host
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/hosts
 
