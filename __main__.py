@@ -89,15 +89,15 @@ gc.disable()  # A short run makes a million small objects and throws few away: l
 try:
     read_workshop = read(config.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
     found = preflight.require(read_workshop, pulumi.get_project())
-    boards_too = bool(found.version) and preflight.has_grafana(read_workshop, found, pulumi.get_project())
+    boards_too = found.has_engine and preflight.has_grafana(read_workshop, found, pulumi.get_project())
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 if boards_too:  # Grafana's SDKs take as long to read as all else together: nobody waits for them in vain.
     from mentor.components import boards
 
 there = DockerHost(pulumi.get_stack(), read_workshop.settings.host.url)
-engine = DockerEngine("engine", there, is_missing=not found.version) if read_workshop.settings.host.install else None
-if found.version:
+engine = DockerEngine("engine", there, is_missing=not found.has_engine) if read_workshop.settings.host.install else None
+if found.has_engine:
     options = pulumi.ResourceOptions(providers=[provider(there, engine)])
     declare(read_workshop, found, there, options, with_boards=boards_too)
 else:  # What a host with Docker is asked, nobody answers yet: everything else waits for the next run.

@@ -33,7 +33,6 @@ REFUSED = re.compile("drop connection|MaxStartups throttling|no more sessions", 
 def sshd(folder: Path, address: str) -> Iterator[str]:
     """An sshd of this machine for whoever measures; the Docker host's URL."""
     port = free_port()
-    (Path.home() / ".ssh").mkdir(mode=0o700, exist_ok=True)  # where the program's own look at the host is shared
     for name in ("host_key", "key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     Path("/run/sshd").mkdir(exist_ok=True)

@@ -6,22 +6,20 @@ nothing where all is there, and nothing of them goes with the workshop.
 
 import shlex
 import time
-from pathlib import Path
 
 import pulumi
 import pulumi_command as command
 
-from mentor.components.commands import RUN_SCRIPT
+from mentor.components.commands import RUN_SCRIPT, SCRIPTS
 from mentor.host import remote
 from mentor.host.docker_host import DockerHost
 from mentor.host.probe import BASE_IMAGE
 
-SCRIPTS = Path(__file__).parent / "scripts"
 AS_ROOT = '[ "$(id -u)" = 0 ] && exec bash -s || exec sudo -n bash -s'
 ALIVE = ("-o", "ServerAliveInterval=15")
 """Packages come without a word for minutes, which some firewalls take for the end."""
 # Who was let into a group is in it from his next connection on: the shared ones take no more calls.
-POOL = """
+ANEW = """
 for socket in "${XDG_RUNTIME_DIR:-$HOME/.ssh}"/mentor-* "$HOME"/.ssh/mentor-*; do
   [ ! -S "$socket" ] || ssh -o ControlPath="$socket" -O stop any 2> /dev/null || true
 done
@@ -38,13 +36,12 @@ class DockerEngine(pulumi.ComponentResource):
         super().__init__("mentor:index:DockerEngine", name, None, opts)
         again = [time.time_ns()] if is_missing else None
         child = pulumi.ResourceOptions(parent=self, ignore_changes=None if is_missing else ["triggers"])
-        anew = shlex.join(remote.no_more(host))
         ssh, *rest = remote.command(host, ["sh", "-c", AS_ROOT])
         installed = command.local.Command(
             "docker-installed",
             create=RUN_SCRIPT,
             stdin=(SCRIPTS / "install-docker.sh").read_text(encoding="utf-8"),
-            environment={"SCRIPT": f"{shlex.join([ssh, *ALIVE, *rest])} || exit\n{anew} 2> /dev/null{POOL}"},
+            environment={"SCRIPT": f"{shlex.join([ssh, *ALIVE, *rest])} || exit{ANEW}"},
             triggers=again,
             opts=child,
         )

@@ -40,7 +40,7 @@ def require(workshop: Workshop, project: str) -> Facts:
     judge(workshop, facts, found)
     if found:
         raise SettingsError(found)
-    if not facts.version:
+    if not facts.has_engine:
         pulumi.log.info(f"{show(url)} has no Docker yet: it is installed first, and once more brings the workshop")
     needs = capacity.needs(workshop.settings, workshop.roster.people)
     pulumi.log.info(capacity.statement(needs, _resources(facts)))
@@ -105,7 +105,7 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
     """Report everything that keeps this workshop off this host."""
     settings, url = workshop.settings, workshop.settings.host.url
     # What the installation of Docker brings is not missed before it.
-    engine = _engine(facts) if facts.version else []
+    engine = _engine(facts) if facts.has_engine else []
     seats = _kernel(facts) if settings.host.install and not facts.is_prepared else [*_kernel(facts), *_rootless(facts)]
     for holds, text in [*engine, *(seats if settings.seat.isolation == "rootless" else [])]:
         if not holds:

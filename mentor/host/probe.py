@@ -75,6 +75,11 @@ class Facts:
     is_prepared: bool = False
     """Whether the installation of Docker by this program has been there, with what it sets for seats."""
 
+    @property
+    def has_engine(self) -> bool:
+        """Whether there is Docker at all; see `bare`."""
+        return bool(self.version)
+
 
 def ask(host: DockerHost, arguments: list[str], what: str, *, told: str = "", seconds: float = TIMEOUT_SECONDS) -> str:
     """Run a program where the engine runs, ``told`` on its input, and give back what it printed.

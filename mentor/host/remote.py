@@ -25,11 +25,6 @@ def command(host: DockerHost, arguments: Sequence[str]) -> list[str]:
     return ["ssh", *SSH_OPTIONS, *target(host).split(), shlex.join(arguments)]
 
 
-def no_more(host: DockerHost) -> list[str]:
-    """The argument list by which the shared connection takes no more calls: the next one opens a connection anew."""
-    return ["ssh", *SSH_OPTIONS, "-O", "stop", *target(host).split()]
-
-
 def refusal(host: DockerHost, said: str) -> str:
     """Why SSH failed and what to do, from what it printed."""
     name, port = host.address.name, host.address.port

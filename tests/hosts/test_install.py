@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.fault_kit import Running, held, operate, quick, said
 from tests.ground import listing
-from tests.live.node_kit import Node, Operator
+from tests.live.node_kit import Node, Operator, known_node
 from tests.live.portal_kit import trusting
 from tests.waiting import until
 from tests.workshop_kit import Workshop
@@ -19,21 +19,9 @@ STUDENTS = 3
 
 
 @pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    operator = Operator()
-    yield operator
-    operator.leaves()
-
-
-@pytest.fixture(scope="module")
 def server(operator: Operator) -> Iterator[Node]:
-    node = Node(bare=True)
-    try:
-        node.start(operator.public_key)
-        operator.knows(node.address, node.host_key)
+    with known_node(operator, bare=True) as node:
         yield node
-    finally:
-        node.remove()
 
 
 def at(workshop: Workshop, server: Node, user: str = "root") -> Workshop:
@@ -155,10 +143,7 @@ def test_down_leaves_nothing_but_docker_and_says_so(lab: Workshop, server: Node)
 def test_somebody_who_may_use_sudo_has_docker_at_once(
     workshop_factory: Callable[..., Workshop], operator: Operator
 ) -> None:
-    server = Node(bare=True)
-    try:
-        server.start(operator.public_key)
-        operator.knows(server.address, server.host_key)
+    with known_node(operator, bare=True) as server:
         workshop = at(operator.sits_at(quick(workshop_factory("sudo", students=1))), server, "anna")
         text = said(workshop.up())
         assert "anna may use Docker" in text  # what was changed there is said
@@ -167,5 +152,3 @@ def test_somebody_who_may_use_sudo_has_docker_at_once(
         # In the same group at once, though the connections are shared.
         assert "docker-installed" not in said(workshop.pulumi("preview", "--diff"))
         assert workshop.outputs()["nextSteps"].startswith("Docker is on")
-    finally:
-        server.remove()

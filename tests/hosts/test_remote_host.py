@@ -9,28 +9,16 @@ import psycopg
 import pytest
 
 from tests.ground import listing, run
-from tests.live.node_kit import Node, Operator
+from tests.live.node_kit import Node, Operator, known_node
 from tests.live.portal_kit import sign_in, trusting
 from tests.waiting import until
 from tests.workshop_kit import Workshop
 
 
 @pytest.fixture(scope="module")
-def operator() -> Iterator[Operator]:
-    operator = Operator()
-    yield operator
-    operator.leaves()
-
-
-@pytest.fixture(scope="module")
 def node(operator: Operator) -> Iterator[Node]:
-    node = Node()
-    try:
-        node.start(operator.public_key)
-        operator.knows(node.address, node.host_key)
+    with known_node(operator) as node:
         yield node
-    finally:
-        node.remove()
 
 
 @pytest.fixture(scope="module")

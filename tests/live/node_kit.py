@@ -4,6 +4,7 @@ In: the seat's image, which has all the packages. Out: a `Node`, and an `Operato
 an `ssh` that comes first on PATH, so that nobody's real ``~/.ssh`` is read or written.
 """
 
+import contextlib
 import io
 import os
 import secrets
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from mentor.components.images import SERVICES
@@ -57,7 +59,7 @@ class Operator:
         path = os.environ.get("PATH", "").split(os.pathsep)
         real = shutil.which("ssh", path=os.pathsep.join(each for each in path if Path(each) != ROOT / "ops" / "ssh"))
         # The first value of an option counts; a socket's path has to be short.
-        other = f'set -- -o ControlPath={self.folder}/%C "$@"'
+        other = f'set -- -o ControlPath={self.folder}/mentor-%C "$@"'
         shim.write_text(
             f'#!/bin/sh\ncase "$*" in *ControlPath=*{self.folder}/*) ;; *) {other} ;; esac\n'
             f'exec {real} -F {self.folder}/config "$@"\n'
@@ -194,3 +196,15 @@ class Node:
         if self.image:
             docker("rmi", self.image, check=False)
         shutil.rmtree(self.folder)
+
+
+@contextlib.contextmanager
+def known_node(operator: Operator, *, bare: bool = False) -> Iterator[Node]:
+    """Give a second machine that lets him in and whose key he knows, for as long as this lasts."""
+    node = Node(bare=bare)
+    try:
+        node.start(operator.public_key)
+        operator.knows(node.address, node.host_key)
+        yield node
+    finally:
+        node.remove()

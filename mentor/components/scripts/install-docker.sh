@@ -49,7 +49,7 @@ packages() { # PACKAGE...
 bring_docker() {
   : > "$BEGUN" # the next run goes on from here, however this one ends
   if [ ! -e /usr/sbin/dockerd ] || [ -n "$(dpkg --audit)" ]; then
-    ! command -v cloud-init > /dev/null || cloud-init status --wait > /dev/null 2>&1 || true
+    ! command -v cloud-init > /dev/null || timeout 600 cloud-init status --wait > /dev/null 2>&1 || true
     patiently dpkg "${OLD_FILES[@]}" --configure -a || fail "dpkg has unfinished work that it cannot finish"
     patiently apt-get -q update || fail "apt-get could not fetch the lists of packages"
     packages docker.io iptables ca-certificates apparmor

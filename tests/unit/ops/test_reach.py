@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from mentor.settings.hosts import host_of
 from ops import reach
 from ops.pulumi_cli import Stack
 from tests.ports import free_port
@@ -30,10 +31,10 @@ class Double:
 
 def test_what_a_firewall_lets_in_is_said_with_whom_it_is_for() -> None:
     outputs = {"portalUrl": "https://lab.example.org", "databaseUrl": "postgresql://lab.example.org:5433/"}
-    line = reach.firewall("ssh://root@lab.example.org", outputs)
+    line = reach.firewall(host_of("ssh://root@lab.example.org"), outputs)
     assert "before lab.example.org lets in TCP 443 for everybody's browser, 5433 for this machine" in line
     assert "and 22 for this machine" in line
-    assert "and 2222 for this machine" in reach.firewall(FAR, outputs)
+    assert "and 2222 for this machine" in reach.firewall(host_of(FAR), outputs)
 
 
 def test_a_portal_that_does_not_answer_here_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
