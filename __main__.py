@@ -1,11 +1,10 @@
 """One workshop, from the stack's config to its outputs: settings, then components, then what people are told."""
 
-import gc
 from pathlib import Path
 
 import pulumi
 
-from mentor import config, interruption, report, traces
+from mentor import config, interruption, pace, report, traces
 from mentor.components.accounts import Accounts
 from mentor.components.archive import Archives
 from mentor.components.certificates import Certificates
@@ -85,7 +84,7 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
 
 interruption.end_quietly()
 traces.keep_short()
-gc.disable()  # A short run makes a million small objects and throws few away: looking for them is a third of its time.
+pace.keep_quick()
 try:
     read_workshop = read(config.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())
     found = preflight.require(read_workshop, pulumi.get_project())

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ops import host_lock, reach, recover, repair
+from ops import host_lock, reach, recover, repair, upgrade
 from ops.console import StopError, confirm, run, say
 from ops.down import archive_folder, archived_people
 from ops.engine import Engine
@@ -39,6 +39,8 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     """One round, while nobody else works on the stack; the exit status, or None where only Docker was brought."""
     recover.ready(stack)
     admit_lost_volumes(stack, engine)
+    if upgrade.has_old_joins(stack.export()):
+        stack.edit(upgrade.joins_in_one)
     say("up: looking at what would change")
     broken = repair.look(stack.export(), engine, stack.name)
     flags = [f"--replace={urn}" for urn in broken]

@@ -1,10 +1,11 @@
 """The services that reach into the seats' networks: spyglass, the database, the registry.
 
-Comes in: service containers and seats. Goes out: per seat one command a service, by container id. A network in the
-service's own declaration would replace the service for every student that comes or goes.
+Comes in: service containers and seats. Goes out: per seat one command, by container id. A network in a service's own
+declaration would replace the service for every student that comes or goes.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 import pulumi
 import pulumi_command as command
@@ -14,7 +15,12 @@ from mentor.components.commands import by_path
 from mentor.components.seats import Seat
 from mentor.host.docker_host import DockerHost
 
-DISCONNECT = 'docker network disconnect -f "$NETWORK" "$SERVICE" 2>&1 || true'
+SERVICES: Final = ("SPYGLASS", "POSTGRES", "REGISTRY")
+"""The names by which a seat finds them, in capitals, as its command has their ids."""
+DISCONNECT: Final = (
+    'for service in "$SPYGLASS" "$POSTGRES" "$REGISTRY"; do '
+    'docker network disconnect -f "$NETWORK" "$service" 2>&1 || true; done'
+)
 
 
 class Joins(pulumi.ComponentResource):
@@ -29,33 +35,30 @@ class Joins(pulumi.ComponentResource):
         processes: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """``processes`` is the most that a seat may have at once, its students' containers included."""
+        """``services`` has one by each name of `SERVICES`, in small letters.
+
+        ``processes`` is the most that a seat may have at once, its students' containers included.
+        """
         super().__init__("mentor:index:Joins", name, None, opts)
+        ids = {name: services[name.lower()].id for name in SERVICES}
         for person, seat in seats.items():
-            for alias, service in services.items():
-                waits = alias == "spyglass"
-                ready: dict[str, pulumi.Input[str]] = {
+            command.local.Command(
+                f"{person}-joins",
+                create=by_path("join.sh"),
+                delete=DISCONNECT,
+                environment={
+                    **host.environment,
+                    # By id: by name, a service that was removed by hand would be joined first and parted afterwards.
+                    # Not among the triggers: one service made anew is then joined, and nothing else is parted.
+                    **ids,
+                    "NETWORK": seat.network.id,
+                    "STUDENT": person,
                     "SEAT": seat.machine.id,
                     "HOST": host.name(f"seat-{person}"),
                     "PROCESSES": str(processes),
-                }
-                command.local.Command(
-                    f"{person}-joins-{alias}",
-                    create=by_path("join.sh"),
-                    delete=DISCONNECT,
-                    environment={
-                        **host.environment,
-                        "ALIAS": alias,
-                        "SERVICE": service.id,
-                        "NETWORK": seat.network.id,
-                        "STUDENT": person,
-                        **(ready if waits else {}),
-                    },
-                    # By id: by name, a service that was removed by hand would be joined first and parted afterwards.
-                    triggers=[service.id, seat.network.id, *([seat.machine.id] if waits else [])],
-                    add_previous_output_in_env=False,
-                    opts=pulumi.ResourceOptions(
-                        parent=self, depends_on=[service, seat.network], delete_before_replace=True
-                    ),
-                )
+                },
+                triggers=[seat.network.id],
+                add_previous_output_in_env=False,
+                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+            )
         self.register_outputs({})

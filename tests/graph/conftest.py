@@ -7,7 +7,7 @@ import asyncio
 import gc
 import json
 import runpy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -146,9 +146,13 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graph]:
         }
         pulumi.runtime.set_all_config(texts, [f"mentor:{key}" for key in secrets])
 
+        last_steps: list[Callable[[], Awaitable[None]]] = []
+        monkeypatch.setattr(pulumi, "run", last_steps.append)  # it needs a stack, which mocks have not
+
         @pulumi.runtime.test  # type: ignore[untyped-decorator]
-        def program() -> None:
+        def program() -> Awaitable[None]:
             runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+            return last_steps.pop()()
 
         program()
         gc.enable()  # the program is a process of its own, this is not

@@ -190,13 +190,15 @@ def test_an_archive_runs_before_anything_it_reads_is_deleted(declare: Declare) -
         above = parents.get(above.parent)
 
 
-def test_joins_are_by_id_and_undone_before_they_are_redone(declare: Declare) -> None:
+def test_a_join_is_by_id_and_undone_before_it_is_redone(declare: Declare) -> None:
     graph = declare(students=1)
-    for alias in ("spyglass", "postgres", "registry"):
-        join = graph.by_name[f"s01-joins-{alias}"]
-        assert join.delete_before_replace
-        assert f"{alias}-id" in join.inputs["triggers"]
-        assert "s01-network-id" in join.inputs["triggers"]
+    join = graph.by_name["s01-joins"]
+    assert join.delete_before_replace
+    ids = {join.inputs["environment"][service] for service in ("SPYGLASS", "POSTGRES", "REGISTRY")}
+    assert ids == {"spyglass-id", "postgres-id", "registry-id"}
+    assert join.inputs["triggers"] == ["s01-network-id"], "a service that is made anew parts no other one"
+    for service in ("SPYGLASS", "POSTGRES", "REGISTRY"):
+        assert f'"${service}"' in join.inputs["delete"]
 
 
 def test_the_web_app_is_told_its_workshops_name(declare: Declare) -> None:
