@@ -40,6 +40,7 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     recover.ready(stack)
     admit_lost_volumes(stack, engine)
     if upgrade.has_old_joins(stack.export()):
+        say("up: an earlier version joined each seat three times: the state has it as one join from here on")
         stack.edit(upgrade.joins_in_one)
     say("up: looking at what would change")
     broken = repair.look(stack.export(), engine, stack.name)

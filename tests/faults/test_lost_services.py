@@ -35,15 +35,17 @@ def assert_it_works(lab: Workshop) -> None:
 
 
 def test_a_service_that_was_removed_by_hand_comes_back_with_all_its_joins(lab: Workshop) -> None:
-    def joined(service: str) -> set[str]:
-        template = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
+    def joined(service: str, which: str = "$name") -> set[str]:
+        template = f"{{{{range $name, $end := .NetworkSettings.Networks}}}}{{{{{which}}}}} {{{{end}}}}"
         return set(docker("inspect", "-f", template, lab.container(service)).split())
 
     wanted = joined("spyglass")
     assert {lab.container(f"seat-{person}") for person in ("s01", "s02", "teacher")} < wanted
+    ends = {service: joined(service, "$end.EndpointID") for service in ("postgres", "registry")}
     docker("rm", "-f", lab.container("spyglass"))
     lab.up("--refresh")
     assert joined("spyglass") == wanted
+    assert {service: joined(service, "$end.EndpointID") for service in ends} == ends, "nobody else was parted"
 
     lab.sql("s02", "create table kept (note text)")
     wanted = joined("postgres")
