@@ -1,4 +1,4 @@
-"""What the SDK tells the engine about where a resource is declared: one place, not the whole stack above it.
+"""What the SDK tells the engine about where a resource is declared: its place alone, without the stack above it.
 
 The engine writes what it is told into the state, for each resource, and the whole state at every step: in a class of 32
 the traces were 28 % of it. Comes in: nothing. Goes out: each resource's place in the program, as it was.
@@ -17,17 +17,18 @@ CONSTRUCTORS = 3
 
 def keep_short() -> None:
     """From here on each resource is sent with its own place alone; a program's own errors keep their whole trace."""
-    resource._get_stack_trace = _declared_at  # noqa: SLF001  (the pinned SDK has no setting for it; a test sees that it is there)
+    # The pinned SDK has no setting for it; a test sees that both are there, and called.
+    resource._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001
+    resource._get_source_position = _declared_at  # noqa: SLF001
 
 
-def _declared_at() -> source_pb2.StackTrace:
-    """The frame that the SDK would put first. Nothing of a source file is read for it."""
+def _declared_at(stack: source_pb2.StackTrace) -> source_pb2.SourcePosition | None:  # noqa: ARG001  (as the SDK calls it)
+    """The place of the frame that the SDK would put first. Nothing of a source file is read for it."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001
     left = CONSTRUCTORS
     while frame is not None and left:
         left -= frame.f_code.co_name == "__init__"
         frame = frame.f_back
     if frame is None:
-        return source_pb2.StackTrace()
-    place = source_pb2.SourcePosition(uri=Path(frame.f_code.co_filename).absolute().as_uri(), line=frame.f_lineno)
-    return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=place)])
+        return None
+    return source_pb2.SourcePosition(uri=Path(frame.f_code.co_filename).absolute().as_uri(), line=frame.f_lineno)

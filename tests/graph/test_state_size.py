@@ -29,25 +29,25 @@ def test_each_resource_has_its_own_place_as_the_sdk_finds_it_and_nothing_above(
     declare: Callable[..., Graph], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole_trace, keep_short = as_it_comes(), traces.keep_short
-    sent: list[tuple[source_pb2.StackTrace, source_pb2.StackTrace]] = []
+    sent: list[tuple[source_pb2.StackTrace, source_pb2.SourcePosition | None, source_pb2.StackTrace]] = []
 
     def watched() -> None:
         keep_short()
-        short = resource._get_stack_trace  # noqa: SLF001
+        place = resource._get_source_position  # noqa: SLF001
 
-        def both() -> source_pb2.StackTrace:
-            sent.append((short(), whole_trace()))
-            return sent[-1][0]
+        def both(trace: source_pb2.StackTrace) -> source_pb2.SourcePosition | None:
+            sent.append((trace, place(trace), whole_trace()))
+            return sent[-1][1]
 
-        monkeypatch.setattr(resource, "_get_stack_trace", both)
+        monkeypatch.setattr(resource, "_get_source_position", both)
 
     monkeypatch.setattr(traces, "keep_short", watched)
     graph = declare(students=1, event={"name": "for the traces"})
     assert len(sent) >= len(list(graph)), "the program shortens them before its first resource"
-    for kept, whole in sent:
-        assert list(kept.frames) == list(whole.frames[:1])
-    assert {len(kept.frames) for kept, _ in sent} == {1}
-    assert max(len(whole.frames) for _, whole in sent) > 3
+    for trace, place, whole in sent:
+        assert not trace.frames
+        assert place == whole.frames[0].pc
+    assert max(len(whole.frames) for _, _, whole in sent) > 3
 
 
 def test_databases_are_known_by_where_they_stood_in_an_earlier_version(declare: Callable[..., Graph]) -> None:
