@@ -31,7 +31,7 @@ CHUNK = 16 * 1024  # bytes read at once
 # of 300 x 80 full of blocks has 70 KiB without colours, and 950 when each block has two colours of its own.
 MOST_BYTES = 256 * 1024
 MOST_LINES = 2000
-MOST_REST = 16 * 1024 * 1024  # bytes of an answer that is too much, until its client is left behind
+MOST_REST = 16 * 1024 * 1024  # bytes that are heard of a client at its end, until it is left behind
 
 
 class ControlError(Exception):
@@ -70,10 +70,6 @@ class Control:
             async with asyncio.timeout(PATIENCE):
                 self._process.stdin.write(command + b"\n")
                 return await self._answers(answers)
-        except TooMuchError:
-            with contextlib.suppress(OSError, asyncssh.Error):
-                await self._end()
-            raise
         except (OSError, asyncssh.Error) as error:  # TimeoutError is an OSError
             raise ControlError(str(error) or type(error).__name__) from error
 
@@ -151,13 +147,18 @@ class Control:
         if line.startswith(NOTICE):
             self.heard = True
 
-    async def _end(self) -> None:
-        """Let tmux's client end: with an answer half said it would outlive its channel, and wait for ever to go on."""
-        async with asyncio.timeout(PATIENCE):
-            self._process.stdin.write_eof()
-            left = MOST_REST
-            while left > 0 and (data := await self._process.stdout.read(CHUNK)):
-                left -= len(data)
+    async def end(self) -> None:
+        """Let tmux's client end, as far as it does.
+
+        One that has something to say when its channel closes, an answer or a notice, outlives it: it waits for ever to
+        say the rest. So it is told first, and heard out.
+        """
+        with contextlib.suppress(OSError, asyncssh.Error):
+            async with asyncio.timeout(PATIENCE):
+                self._process.stdin.write_eof()
+                left = MOST_REST
+                while left > 0 and (data := await self._process.stdout.read(CHUNK)):
+                    left -= len(data)
 
 
 @contextlib.asynccontextmanager
@@ -173,5 +174,8 @@ async def control(seats: Seats, seat: Person, to: bytes = SUBSCRIBE) -> AsyncIte
     """
     async with seats.process(seat, ATTACH, stdin=True) as process:
         opened = Control(process)
-        await opened.subscribe(to)
-        yield opened
+        try:
+            await opened.subscribe(to)
+            yield opened
+        finally:
+            await opened.end()

@@ -1,6 +1,7 @@
 """Large screens of many colours, from a real sshd and tmux."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_large_screen_is_seen_however_many_colours_it_has(seat: seat_double.Se
     size = ("-x", str(columns), "-y", str(rows))
     seat.tmux("new-session", "-d", "-s", "keeper")  # or the server would end and begin between two screens
 
-    async def look(every: int, question: bytes) -> str:
+    async def look(every: int, question: bytes, *, goes_away: bool = False) -> str:
         person = Person(id="s01", name="Ada", role="student", host="127.0.0.1", port=seat.port)
         seats = Seats(seat.key, seat.user)
         file = tmp_path / "screen"
@@ -46,10 +47,13 @@ def test_a_large_screen_is_seen_however_many_colours_it_has(seat: seat_double.Se
                 await asyncio.sleep(0.05)
         try:
             async with control(seats, person) as tmux:
-                seen = picture(*await tmux.ask(question, ANSWERS))
-                assert seen
-                assert (seen.columns, seen.rows) == (columns, rows)
-                return seen.text
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0 if goes_away else None):
+                        seen = picture(*await tmux.ask(question, ANSWERS))
+                        assert seen
+                        assert (seen.columns, seen.rows) == (columns, rows)
+                        return seen.text
+                return ""
         finally:
             async with asyncio.timeout(PATIENCE):
                 while seat.clients():  # noqa: ASYNC110 - tmux does not tell
@@ -61,3 +65,4 @@ def test_a_large_screen_is_seen_however_many_colours_it_has(seat: seat_double.Se
     with pytest.raises(TooMuchError):
         asyncio.run(look(1, QUESTION))
     assert asyncio.run(look(1, PLAIN)).count("\u2580") == blocks
+    assert asyncio.run(look(1, QUESTION, goes_away=True)) == "", "no client is left that would wait to say the rest"
