@@ -116,7 +116,10 @@ async def pg_dump(socket: str, student: str, options: list[str]) -> AsyncGenerat
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+        # Or its end is never seen, when what it said filled the pipe.
+        while await process.stdout.read(PIECE):
+            pass
+        await process.wait()
         complaint.cancel()
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from images.grader.grader import dump
 from images.grader.grader.reset import ResetError, Resetter
+from tests.waiting import PATIENCE
 
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - what shutil gives
 
@@ -30,19 +31,20 @@ def keep(folder: Path, what: AsyncGenerator[bytes], **bounds: Any) -> str:
     return asyncio.run(dump.keep(folder / "s01", what, **bounds))
 
 
-def from_pg_dump(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch, **bounds: Any) -> str:
-    """Keep what this script says in pg_dump's place."""
+def instead_of_pg_dump(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[bytes]:
+    """What this script says in pg_dump's place."""
     program = folder / "bin" / "pg_dump"
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\necho $$ > {folder}/pid\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return dump.pg_dump("/run/nowhere", "s01", ["--x"])
+
+
+def from_pg_dump(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch, **bounds: Any) -> str:
+    """Keep what this script says in pg_dump's place."""
     (folder / "saves").mkdir()
-
-    async def run() -> str:
-        return await dump.keep(folder / "saves" / "s01", dump.pg_dump("/run/nowhere", "s01", ["--x"]), **bounds)
-
-    return asyncio.run(run())
+    return asyncio.run(dump.keep(folder / "saves" / "s01", instead_of_pg_dump(folder, script, monkeypatch), **bounds))
 
 
 def test_what_came_is_a_file_of_the_group(tmp_path: Path) -> None:
@@ -119,6 +121,24 @@ def test_a_pg_dump_of_which_no_more_is_wanted_is_ended(
     assert time.monotonic() - began < 120
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
     assert list((tmp_path / "saves" / "s01").iterdir()) == []
+
+
+def test_one_that_waits_for_its_reader_is_ended_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said() -> str:
+        return Path("/proc", (tmp_path / "pid").read_text().strip(), "io").read_text()
+
+    async def run() -> None:
+        stream = instead_of_pg_dump(tmp_path, "exec yes", monkeypatch)
+        assert await anext(stream)
+        before = ""
+        while before != (now := said()):  # until it says no more: all that is between them is full
+            before = now
+            await asyncio.sleep(0.2)
+        async with asyncio.timeout(PATIENCE):
+            await stream.aclose()
+
+    asyncio.run(run())
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
 
 
 def test_without_room_a_reset_does_not_even_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
