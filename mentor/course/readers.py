@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from mentor.course.sqltext import Name, identifier, qualified
+from mentor.course.sqltext import IDENTIFIER, QUOTED, Name, identifier, qualified, quoted
 from mentor.settings import values
 from mentor.settings.problems import meant
 
@@ -19,11 +19,11 @@ TRIED = ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "SELECT", "CALL")
 TYPES = (
     '"char"', "bigint", "bit", "bit varying", "boolean", "bool", "box", "bytea", "character", "char",
     "character varying", "varchar", "cidr", "circle", "date", "datemultirange", "daterange", "double precision",
-    "float4", "float8", "inet",
-    "int2", "int4", "int4range", "int8", "int8range", "int", "integer", "interval", "json", "jsonb", "jsonpath", "line",
-    "lseg", "macaddr", "macaddr8", "money", "name", "numeric", "decimal", "numrange", "oid", "path", "point", "polygon",
-    "real", "smallint", "text", "time", "time with time zone", "time without time zone", "timetz", "timestamp",
-    "timestamp with time zone", "timestamp without time zone", "timestamptz", "tsquery", "tsrange", "tstzrange",
+    "float4", "float8", "inet", "int2", "int4", "int4multirange", "int4range", "int8", "int8multirange", "int8range",
+    "int", "integer", "interval", "json", "jsonb", "jsonpath", "line", "lseg", "macaddr", "macaddr8", "money", "name",
+    "nummultirange", "numeric", "decimal", "numrange", "oid", "path", "point", "polygon", "real", "smallint", "text",
+    "time", "time with time zone", "time without time zone", "timetz", "timestamp", "timestamp with time zone",
+    "timestamp without time zone", "timestamptz", "tsmultirange", "tsquery", "tsrange", "tstzmultirange", "tstzrange",
     "tsvector", "uuid", "varbit", "xml",
 )  # fmt: skip
 SERIALS = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
@@ -31,6 +31,11 @@ TYPE = re.compile(
     r"(?P<name>[a-z][a-z0-9]*(?: [a-z]+)*?) ?(?P<size>\( ?\d+(?: ?, ?-?\d+)? ?\))?"
     r"(?P<rest>(?: [a-z]+)*)(?P<array>(?:\[\d*\])*)"
 )
+FIELDS = r"(?: year| month| day| hour| minute| second)"
+INTERVAL = re.compile(rf"interval{FIELDS}(?: to{FIELDS})?(?: ?\( ?\d ?\))?(?:\[\d*\])*")
+# Between double quotes, a comma or a bracket is a letter like any other.
+LISTED = re.compile(rf'(?:{QUOTED}|[^",])+')
+REFERENCE = re.compile(rf'((?:{QUOTED}|[^"()])+?)\s*(?:\(((?:{QUOTED}|[^"()])+)\))?')
 DOCKER_NAME = r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}"
 DOCKER_IMAGE = r"[a-z0-9][a-zA-Z0-9_.:/@-]{0,254}"
 
@@ -137,12 +142,12 @@ def column_type(value: object) -> str:
     """Read a type as SQL writes it; one of the student's own comes with its schema."""
     if not isinstance(value, str):
         raise ValueError("is not a type: write it as SQL does, as in integer")  # noqa: TRY004 - pydantic collects ValueError only
-    text = " ".join(value.split())
+    text = value.strip() if '"' in value else " ".join(value.split())
     if "." in text:
         own = qualified(re.sub(r"(\[\d*\])+$", "", text))
         return f"{own.sql}{'[]' if text.endswith(']') else ''}"
     match = TYPE.fullmatch(text.lower()) if len(text) <= values.LONGEST_TEXT else None
-    if text in TYPES:
+    if re.sub(r"(\[\d*\])+$", "", text) in TYPES or INTERVAL.fullmatch(text.lower()):
         return text
     name = f"{match['name']}{match['rest']}" if match else text.lower()
     if name in SERIALS:
@@ -158,12 +163,13 @@ def column_list(value: object) -> tuple[str, ...]:
     """Read ``one, two`` as a list of columns."""
     if not isinstance(value, str):
         raise ValueError("is not a column, nor columns with commas between")  # noqa: TRY004 - pydantic collects ValueError only
-    return tuple(identifier(part.strip()) for part in value.split(","))
+    parts = LISTED.findall(value)
+    return tuple(identifier(part.strip()) for part in (parts if ",".join(parts) == value else value.split(",")))
 
 
 def reference(value: object) -> Reference:
     """Read ``table`` or ``table(column, …)``, as after REFERENCES."""
-    match = re.fullmatch(r"([^()]+?)\s*(?:\(([^()]+)\))?", value) if isinstance(value, str) else None
+    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
     if not match:
         raise ValueError("is not what a foreign key points to: write table, or table(column)")
     return Reference(qualified(match[1]), column_list(match[2]) if match[2] else ())
@@ -171,9 +177,10 @@ def reference(value: object) -> Reference:
 
 def index_part(value: object) -> str:
     """Read a column of an index, or an expression as the server writes it."""
-    if isinstance(value, str) and "(" in value:
-        return sql(value)
-    return identifier(value)
+    if not isinstance(value, str) or "(" not in value:
+        return identifier(value)
+    # A name in quotes with a bracket in it stays in them, as the server writes it.
+    return quoted(identifier(value)) if IDENTIFIER.fullmatch(value) else sql(value)
 
 
 def docker_name(value: object) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_IDENTIFIER = 63  # bytes: NAMEDATALEN - 1
-PLAIN = r"[^\W\dA-Z][\w$]*"
+PLAIN = r"[^\W\dA-Z](?:[^\WA-Z]|\$)*"
 QUOTED = r'"(?:[^"]|"")+"'
 IDENTIFIER = re.compile(rf"{PLAIN}|{QUOTED}")
 QUALIFIED = re.compile(rf"(?:(?P<schema>{PLAIN}|{QUOTED})\.)?(?P<name>{PLAIN}|{QUOTED})")

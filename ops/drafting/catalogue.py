@@ -1,0 +1,199 @@
+"""What somebody made in a database, as the server's catalogue has it.
+
+In: the JSON that `catalogue.sql` gives. Out: frozen models in the order of their names, so that the same database is
+read in the same way each time. ``key`` tells things apart within one reading only; types, expressions and definitions
+are in the server's words, every name in them with its schema.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+QUERY = (Path(__file__).parent / "catalogue.sql").read_text(encoding="utf-8")
+
+KIND = Literal["c", "d", "e"]
+
+
+def _some(value: object) -> object:
+    """Take the server's NULL for an empty list."""
+    return () if value is None else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_some)]
+
+
+class Part(BaseModel):
+    """What all have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Thing(Part):
+    """What somebody made, and what he wrote about it."""
+
+    key: str
+    name: str
+    comment: str | None = None
+
+
+class Place(Part):
+    """A name with its schema; ``sql`` as a statement has it."""
+
+    namespace: str
+    name: str
+    sql: str = ""
+
+
+class Located(Place, Thing):
+    """A thing in a schema."""
+
+
+class Column(Part):
+    """A column of a table, a view or a composite type; ``identity`` is a, d or empty."""
+
+    name: str
+    type: str
+    not_null: bool
+    default: str | None
+    generated: str | None
+    identity: str
+    serial: bool
+    comment: str | None
+
+
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_some)]
+
+
+class Type(Located):
+    """An enum (e), a domain (d) or a composite type (c)."""
+
+    kind: KIND
+    labels: Names
+    base: str | None
+    not_null: bool
+    default: str | None
+    conditions: Names
+    columns: Columns
+
+
+class Sequence(Located):
+    """A sequence that no column owns."""
+
+    start: int
+    step: int
+    least: int
+    most: int
+    cycles: bool
+
+
+class Table(Located):
+    """A table, a partitioned one, or (with ``bound``) a partition."""
+
+    columns: Columns
+    partition_key: str | None
+    bound: str | None
+    parents: Annotated[tuple[Place, ...], BeforeValidator(_some)]
+    row_security: bool
+
+
+class Constraint(Thing):
+    """A CHECK (c), foreign key (f), primary key (p), unique key (u) or exclusion (x) of a table, given by its key."""
+
+    table: str
+    kind: Literal["c", "f", "p", "u", "x"]
+    index: str | None
+    columns: Names
+    target: Place | None
+    target_columns: Names
+    condition: str | None
+    definition: str
+    on_update: str | None
+    on_delete: str | None
+    deferrable: bool
+    deferred: bool
+    full: bool
+    nulls_alike: bool
+
+
+class Index(Thing):
+    """An index; ``plain`` is one that its columns or expressions say in full, ``using`` all behind USING."""
+
+    table: str
+    unique: bool
+    nulls_alike: bool
+    constraint: bool
+    parts: Names
+    columns: Names
+    using: str
+    plain: bool
+
+
+class View(Located):
+    """A view or a materialized one."""
+
+    columns: Columns
+    materialized: bool
+
+
+class Function(Located):
+    """A function (f), procedure (p), aggregate (a) or window function (w); ``signature`` has the types it takes."""
+
+    kind: Literal["a", "f", "p", "w"]
+    signature: str
+    arguments: str
+    result: str | None
+
+
+class Trigger(Thing):
+    """A trigger; ``doing`` is its definition behind the name."""
+
+    table: str
+    enabled: bool
+    doing: str
+    function: Place
+    before: bool
+    instead: bool
+    each_row: bool
+    events: Names
+
+
+class Policy(Thing):
+    """A policy of row-level security; ``command`` is r, a, w, d or ``*``."""
+
+    table: str
+    command: str
+    permissive: bool
+    using: str | None
+    check: str | None
+
+
+class Other(Part):
+    """Something of which no check is made."""
+
+    kind: str
+    name: str
+
+
+class Catalogue(Part):
+    """All of it; ``dependencies`` are pairs of keys, the first of which needs the second."""
+
+    keywords: frozenset[str]
+    extensions: Annotated[tuple[Thing, ...], BeforeValidator(_some)]
+    schemas: Annotated[tuple[Thing, ...], BeforeValidator(_some)]
+    types: Annotated[tuple[Type, ...], BeforeValidator(_some)]
+    sequences: Annotated[tuple[Sequence, ...], BeforeValidator(_some)]
+    tables: Annotated[tuple[Table, ...], BeforeValidator(_some)]
+    constraints: Annotated[tuple[Constraint, ...], BeforeValidator(_some)]
+    indexes: Annotated[tuple[Index, ...], BeforeValidator(_some)]
+    views: Annotated[tuple[View, ...], BeforeValidator(_some)]
+    functions: Annotated[tuple[Function, ...], BeforeValidator(_some)]
+    triggers: Annotated[tuple[Trigger, ...], BeforeValidator(_some)]
+    policies: Annotated[tuple[Policy, ...], BeforeValidator(_some)]
+    others: Annotated[tuple[Other, ...], BeforeValidator(_some)]
+    dependencies: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_some)]
+
+
+def read(text: str) -> Catalogue:
+    """Read what `QUERY` gave."""
+    return Catalogue.model_validate_json(text)

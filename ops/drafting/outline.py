@@ -1,0 +1,131 @@
+"""The order of a course: sections in which nothing comes before what it needs, and which tasks require which.
+
+In: tasks, and pairs of keys of which the first needs the second. Out: sections of a size that can be taught at a time,
+the simple things first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import ceil
+from typing import get_args
+
+from mentor.course.tasks import MOST_SECTIONS, MOST_TASKS
+from ops.drafting.catalogue import Catalogue
+from ops.drafting.task import Kind, Task
+
+LARGEST = 8
+"""Tasks of a section."""
+TITLES: Mapping[Kind, str] = {
+    "ground": "Before the tables",
+    "tables": "Tables",
+    "rules": "Rules for the rows",
+    "relations": "Relations between tables",
+    "indexes": "Indexes",
+    "views": "Views",
+    "functions": "Functions and procedures",
+    "triggers": "Triggers",
+    "security": "Row-level security",
+}
+RANKS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A chapter."""
+
+    title: str
+    tasks: tuple[Task, ...]
+
+
+def outlined(found: Catalogue, tasks: Sequence[Task]) -> tuple[list[Section], list[str]]:
+    """Order tasks into sections; and the lines that say which of them a course has no room for."""
+    makers = {key: task.id for task in tasks for key in task.makes}
+    needs: dict[str, set[str]] = {task.id: set() for task in tasks}
+    for one, other in found.dependencies:
+        if one in makers and other in makers and makers[one] != makers[other]:
+            needs[makers[one]].add(makers[other])
+    for task in tasks:  # a later piece of a task that was split, and what nothing depends on by itself
+        if task.table in makers and makers[task.table] != task.id:
+            needs[task.id].add(makers[task.table])
+    by_id = {task.id: task for task in tasks}
+    chapters, places = _chapters(by_id, needs), _table_order(found)
+
+    def wish(name: str) -> tuple[int, bool, int, str]:
+        task, rank = by_id[name], chapters[name]
+        return rank, RANKS[rank] == task.kind, places.get(task.table, len(places)), name
+
+    order = ordered(needs, sorted(needs, key=wish))
+    nearest = _nearest(needs, order)
+    every = [replace(by_id[name], requires=nearest[name]) for name in order]
+    kept = every[:MOST_TASKS]
+    sections = _sections((RANKS[chapters[task.id]], task) for task in kept)
+    if len(sections) > MOST_SECTIONS:
+        kept = [task for section in sections[:MOST_SECTIONS] for task in section.tasks]
+        sections = sections[:MOST_SECTIONS]
+    return sections, [f"{task.title}: a course has no more than {MOST_TASKS} tasks" for task in every[len(kept) :]]
+
+
+def _chapters(tasks: Mapping[str, Task], needs: Mapping[str, set[str]]) -> dict[str, int]:
+    """The rank of each task's kind; or that of an earlier kind of which something needs it, as a default its function."""
+    ranks = {name: RANKS.index(task.kind) for name, task in tasks.items()}
+    waiting = sorted(ranks, key=ranks.__getitem__)
+    while waiting:
+        name = waiting.pop(0)
+        for other in needs[name]:
+            if ranks[other] > ranks[name]:
+                ranks[other] = ranks[name]
+                waiting.append(other)
+    return ranks
+
+
+def ordered(needs: Mapping[str, Iterable[str]], wished: Sequence[str]) -> list[str]:
+    """Put what is needed first, and else keep the wished order. In a circle, the wish decides."""
+    done: dict[str, None] = {}
+    while len(done) < len(wished):
+        waiting = [name for name in wished if name not in done]
+        free = (name for name in waiting if all(other in done for other in needs.get(name, ())))
+        done[next(free, waiting[0])] = None
+    return list(done)
+
+
+def _table_order(found: Catalogue) -> dict[str, int]:
+    """Tables that are referred to before those that refer to them."""
+    tables = {table.sql: table.key for table in found.tables}
+    needs: dict[str, set[str]] = {key: set() for key in tables.values()}
+    for one in found.constraints:
+        if one.kind == "f" and one.target and one.target.sql in tables and tables[one.target.sql] != one.table:
+            needs[one.table].add(tables[one.target.sql])
+    for table in found.tables:
+        needs[table.key].update(tables[parent.sql] for parent in table.parents if parent.sql in tables)
+    return {key: place for place, key in enumerate(ordered(needs, list(tables.values())))}
+
+
+def _nearest(needs: Mapping[str, set[str]], order: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What each task requires, without what these require themselves, and nothing that comes later."""
+    places = {name: place for place, name in enumerate(order)}
+    behind: dict[str, set[str]] = {}
+    found = {}
+    for name in order:
+        direct = {other for other in needs[name] if places[other] < places[name]}
+        further = {far for other in direct for far in behind[other]}
+        behind[name] = direct | further
+        found[name] = tuple(sorted(direct - further, key=places.__getitem__))
+    return found
+
+
+def _sections(tasks: Iterable[tuple[Kind, Task]]) -> list[Section]:
+    """Make sections of tasks of one chapter that follow each other; number those of which there are more than one."""
+    chunks: list[tuple[Kind, tuple[Task, ...]]] = []
+    for kind, group in groupby(tasks, key=lambda one: one[0]):
+        run = tuple(task for _, task in group)
+        size = ceil(len(run) / ceil(len(run) / LARGEST))
+        chunks += [(kind, run[start : start + size]) for start in range(0, len(run), size)]
+    kinds = [kind for kind, _ in chunks]
+    return [
+        Section(
+            title=f"{TITLES[kind]}, part {kinds[: place + 1].count(kind)}" if kinds.count(kind) > 1 else TITLES[kind],
+            tasks=run,
+        )
+        for place, (kind, run) in enumerate(chunks)
+    ]

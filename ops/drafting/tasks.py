@@ -1,0 +1,55 @@
+"""All that is to be done, out of what is there.
+
+In: a catalogue. Out: tasks, each with an id that no other has and no more checks than a course takes; and in words what
+became no check.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from mentor.course.tasks import MOST_CHECKS
+from ops.drafting import naming, objects, tables
+from ops.drafting.catalogue import Catalogue
+from ops.drafting.naming import Speech
+from ops.drafting.task import Drafting, Task
+
+
+def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
+    """Make all tasks of a catalogue, and the lines that say what became no check."""
+    drafting = Drafting(found, Speech(found.keywords))
+    parts: tuple[Callable[[Drafting], Iterator[Task]], ...] = (
+        objects.ground, tables.tables, tables.rules, tables.relations, tables.indexes,
+        objects.views, objects.functions, objects.triggers, objects.security,
+    )  # fmt: skip
+    tasks = [_distinct(task) for part in parts for task in part(drafting)]
+    drafting.left += [f"{one.kind} {naming.line(one.name)}: no check is made of this kind" for one in found.others]
+    return _told_apart([piece for task in tasks for piece in _pieces(task)]), drafting.left
+
+
+def _distinct(task: Task) -> Task:
+    """Say each thing once, in a title that fits."""
+    once = {check.about: check for check in task.checks}
+    about = tuple(naming.line(one, naming.LONGEST_HINT) for one in task.about)
+    return replace(task, checks=tuple(once.values()), title=naming.line(task.title), about=about)
+
+
+def _pieces(task: Task) -> Iterator[Task]:
+    """Split a task with more checks than a course takes; the first piece is what others require."""
+    for number, start in enumerate(range(0, len(task.checks), MOST_CHECKS), start=1):
+        piece = replace(task, checks=task.checks[start : start + MOST_CHECKS])
+        if number > 1:
+            name = f"{task.id}-{number}"
+            name = name if len(name) <= naming.LONGEST_ID else naming.with_hash(name, [name])
+            title = f"{naming.line(task.title, 90)} ({number})"
+            piece = replace(piece, id=name, title=title, makes=frozenset(), hints=(), about=())
+        yield piece
+
+
+def _told_apart(tasks: list[Task]) -> list[Task]:
+    """Give ids that are the same a hash of the titles, in which the names are in full."""
+    every = [task.id for task in tasks]
+    return [
+        replace(task, id=naming.with_hash(task.id, [task.title]))
+        if every.count(task.id) > 1 else task
+        for task in tasks
+    ]  # fmt: skip

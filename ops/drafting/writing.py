@@ -1,0 +1,111 @@
+"""The files of a course as text: lab.yaml, and the page that says what is to be built.
+
+In: sections. Out: text as a person would write it, the same each time.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from ops.drafting import naming
+from ops.drafting.outline import Section
+from ops.drafting.task import Task
+
+WIDTH = 110
+SOLUTION = "solution"
+MATERIAL = "material"
+PAGE = "01-what-to-build.md"
+HEAD = """\
+# Drafted by `make lesson` from {source}. It is yours now: edit what you like, and keep the ids.
+# `make lesson-test COURSE={course}` tries every check on an empty database and on the solution.
+# To teach it: `course: {course}` in the stack's config, then `make up`.
+"""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, lists indented, texts of several lines as they are."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - pyyaml's own
+        return super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - pyyaml's own
+        return True
+
+
+class _Short(list[Any]):
+    """A list that fits on a line."""
+
+
+class _Lines(str):
+    """A text of several lines, which stay as they are."""
+
+    __slots__ = ()
+
+
+def _lines(dumper: yaml.SafeDumper, data: _Lines) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style="|" if "\n" in data else None)
+
+
+def _short(dumper: yaml.SafeDumper, data: _Short) -> yaml.SequenceNode:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
+
+
+_Dumper.add_representer(_Lines, _lines)
+_Dumper.add_representer(_Short, _short)
+
+
+def lab(title: str, source: str, course: str, sections: Sequence[Section]) -> str:
+    """Write lab.yaml."""
+    whole = {
+        "title": naming.line(title),
+        "material": MATERIAL,
+        "solution": SOLUTION,
+        "sections": [
+            {"title": one.title, **({"material": PAGE} if not place else {}), "tasks": list(map(_task, one.tasks))}
+            for place, one in enumerate(sections)
+        ],
+    }
+    body = yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
+    # A blank line between tasks and between sections, as in a file that somebody reads.
+    spaced = re.sub("(?<!sections:)(?<!tasks:)\n(  - title: |      - id: )", r"\n\n\1", body)
+    return HEAD.format(source=source, course=course) + spaced
+
+
+def _task(task: Task) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": task.id, "title": task.title}
+    if task.hints:
+        hints = [_Lines(one) for one in task.hints]
+        found["hint"] = hints[0] if len(hints) == 1 else hints
+    if task.requires:
+        found["requires"] = task.requires[0] if len(task.requires) == 1 else _Short(task.requires)
+    found["checks"] = [{key: _value(value) for key, value in check.values.items()} for check in task.checks]
+    return found
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str):
+        return _Lines(value)
+    if isinstance(value, list) and all(isinstance(one, str) or one == _Short(one) for one in value):
+        return _Short(_Short(one) if isinstance(one, list) else one for one in value)
+    return value
+
+
+def page(title: str, sections: Sequence[Section]) -> str:
+    """Write the page of the guide: each task, and what has to be known of it."""
+    return "\n".join(_page(title, sections)).rstrip() + "\n"
+
+
+def _page(title: str, sections: Sequence[Section]) -> Iterator[str]:
+    yield from (f"# {_escaped(title)}", "")
+    for section in sections:
+        yield from (f"## {section.title}", "")
+        for task in section.tasks:
+            yield from (f":::task {task.id}", "")
+            if task.about:
+                yield from (*(f"    {line}" for line in task.about), "")
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{char}" if char in "\\`*_[]<>&#" else char for char in naming.line(text))
