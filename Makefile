@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 SHARED = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up verify down cards grades metrics recover restore lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
+.PHONY: help setup env up verify down cards grades metrics recover restore lesson lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -51,6 +51,9 @@ recover: setup ## Clear what a killed run left behind; safe at any time
 restore: setup ## Put an archive into a seat and database: make restore STUDENT=s01 FILE=...tar.gz
 	@DOCKER_HOST=$$($(PYTHON) -m ops.stack_file Pulumi.$(STACK).yaml) \
 		ops/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
+
+lesson: setup ## Draft a course from a finished database: make lesson DUMP=sample.sql COURSE=courses/sample
+	@$(IN_ENV) && DUMP='$(DUMP)' COURSE='$(COURSE)' $(PYTHON) -m ops.lesson
 
 lesson-test: setup ## Try the course's checks on the start and on the solution; name those that tell no difference
 	@$(IN_ENV) && COURSE='$(COURSE)' SEAT='$(SEAT)' $(PYTHON) -m ops.lesson_test
@@ -87,7 +90,7 @@ test-boards: ## Grafana's boards: in a double of Grafana, in a whole workshop, w
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/boards
 
-test-lesson: ## The sample course and wrong ones, tried in databases and in seats; its exercises, done by hand
+test-lesson: ## The sample course, wrong ones and drafted ones, tried in databases and in seats; exercises by hand
 	@ops/setup/setup.sh tests
 	@$(REAL) tests/lesson
 

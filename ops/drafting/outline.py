@@ -67,7 +67,7 @@ def outlined(found: Catalogue, tasks: Sequence[Task]) -> tuple[list[Section], li
 
 
 def _chapters(tasks: Mapping[str, Task], needs: Mapping[str, set[str]]) -> dict[str, int]:
-    """The rank of each task's kind; or that of an earlier kind of which something needs it, as a default its function."""
+    """The rank of each task's kind; or of an earlier one of which something needs it, as a default its function."""
     ranks = {name: RANKS.index(task.kind) for name, task in tasks.items()}
     waiting = sorted(ranks, key=ranks.__getitem__)
     while waiting:
@@ -80,12 +80,22 @@ def _chapters(tasks: Mapping[str, Task], needs: Mapping[str, set[str]]) -> dict[
 
 
 def ordered(needs: Mapping[str, Iterable[str]], wished: Sequence[str]) -> list[str]:
-    """Put what is needed first, and else keep the wished order. In a circle, the wish decides."""
+    """Put what is needed first, and else keep the wished order. A circle is begun where the wish has it first."""
+    places = {name: place for place, name in enumerate(wished)}
     done: dict[str, None] = {}
+
+    def unmet(name: str) -> list[str]:
+        return sorted((other for other in needs.get(name, ()) if other not in done), key=places.__getitem__)
+
     while len(done) < len(wished):
         waiting = [name for name in wished if name not in done]
-        free = (name for name in waiting if all(other in done for other in needs.get(name, ())))
-        done[next(free, waiting[0])] = None
+        free = next((name for name in waiting if not unmet(name)), None)
+        if free is None:
+            walk = [waiting[0]]
+            while (further := unmet(walk[-1])[0]) not in walk:
+                walk.append(further)
+            free = min(walk[walk.index(further) :], key=places.__getitem__)
+        done[free] = None
     return list(done)
 
 

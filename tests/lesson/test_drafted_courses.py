@@ -1,0 +1,252 @@
+"""`make lesson`: each check of a drafted course tells its own thing apart, and a dump only fills its own database.
+
+Four finished databases lie in `finished/`; `mutations.sql` lists what can be taken from one of them, or changed in it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from mentor.course import grading
+from mentor.course.criteria import Check
+from ops import lesson, lesson_test, scratch
+from ops.console import StopError
+from ops.drafting import catalogue, loading, tasks
+from ops.drafting.queries import Check as Drafted
+from ops.scratch import Scratch
+from tests.live import image_kit as kit
+
+HERE = Path(__file__).parent
+FINISHED = {path.stem: path for path in sorted((HERE / "finished").glob("*.sql"))}
+MUTATIONS = (HERE / "mutations.sql").read_text(encoding="utf-8")
+ALONE = "SET search_path = pg_catalog; SET client_min_messages = error;\n"
+CHECK: TypeAdapter[Check] = TypeAdapter(Check)
+OWNED = """
+CREATE SCHEMA sales;
+ALTER SCHEMA sales OWNER TO postgres;
+COMMENT ON EXTENSION plpgsql IS 'as old dumps have it';
+CREATE TABLE sales.a (id integer NOT NULL);
+ALTER TABLE sales.a OWNER TO postgres;
+GRANT SELECT ON sales.a TO "Some One";
+ALTER TABLE ONLY sales.a ADD CONSTRAINT a_pkey PRIMARY KEY (id);
+"""
+PROOF = r"""
+\! { id -un; ls /sys/class/net; grep CapEff /proc/self/status; touch /escaped; cat /tmp/server/log; } > /tmp/proof 2>&1
+CREATE TABLE a (id integer);
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finished database on the scratch server, and its checks: by task and number."""
+
+    server: Scratch
+    name: str
+    checks: Mapping[str, Drafted]
+
+    @property
+    def written(self) -> list[grading.SqlCheck]:
+        """As the grader takes them."""
+        return [grading.sql_check("c", CHECK.validate_python(one.values)) for one in self.checks.values()]
+
+    def tried(self, mutations: Sequence[tuple[str, str]]) -> Iterator[tuple[str, set[str], catalogue.Catalogue]]:
+        """What each mutation makes fail, and what is there then. All in one session, each taken back."""
+        steps: list[Any] = [one["steps"][0] for one in self.written]
+        every = ",\n".join(f"({step['sql']})" for step in steps)
+        script = "".join(
+            f"BEGIN; SET LOCAL ROLE student;\n{statement};\nSET LOCAL ROLE looker; "
+            f"SET LOCAL search_path = pg_catalog, pg_temp;\nSELECT jsonb_build_array({every})::text;\n"
+            f"SELECT ({catalogue.QUERY})::jsonb::text;\nROLLBACK;\n"
+            for _, statement in mutations
+        )
+        said = self.server.sql(self.name, f"SET client_min_messages = error;\n{script}", user="postgres").splitlines()
+        for (what, _), found, there in zip(mutations, said[::2], said[1::2], strict=True):
+            pairs = zip(self.checks, json.loads(found), strict=True)
+            yield what, {name for name, answer in pairs if answer not in (True, [])}, catalogue.read(there)
+
+
+def drafted(found: catalogue.Catalogue) -> dict[str, Drafted]:
+    """The checks of a course, by task and number."""
+    every, _ = tasks.drafted(found)
+    return {f"{task.id} c{number}": check for task in every for number, check in enumerate(task.checks, start=1)}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Scratch]:
+    kit.need_engine()
+    kit.scratch_images()
+    with scratch.server() as running:
+        running.load(HERE, [])
+        yield running
+
+
+@pytest.fixture(scope="module", params=FINISHED)
+def case(server: Scratch, request: pytest.FixtureRequest) -> Case:
+    name = request.param
+    server.database(name)
+    server.sql(name, "SET client_min_messages = error;\n" + FINISHED[name].read_text(encoding="utf-8"))
+    return Case(server, name, drafted(catalogue.read(server.sql(name, ALONE + catalogue.QUERY))))
+
+
+def test_the_finished_database_passes_each_check_and_an_empty_one_none(case: Case) -> None:
+    case.server.database(f"start-{case.name}")
+    found = case.server.checks([f"start-{case.name}", case.name], case.written)
+    held = {name: verdict.ok for name, verdict in zip(case.checks, found[case.name], strict=True)}
+    assert held == dict.fromkeys(case.checks, True)
+    start = {name: verdict.ok for name, verdict in zip(case.checks, found[f"start-{case.name}"], strict=True)}
+    assert start == dict.fromkeys(case.checks, False)
+
+
+def test_whatever_is_taken_away_or_changed_fails_its_own_checks_and_no_other(case: Case) -> None:
+    mutations = [tuple(one) for one in json.loads(case.server.sql(case.name, ALONE + MUTATIONS))]
+    assert len(mutations) > 100
+    for what, failed, there in case.tried(mutations):
+        assert failed == {name for name, one in case.checks.items() if not still(one, there)}, what
+        assert failed, f"nobody would notice: {what}"
+
+
+def still(check: Drafted, there: catalogue.Catalogue) -> bool:
+    """Whether what a check asks for is there, by what a draft of that would ask for."""
+    every = drafted(there).values()
+    if columns := check.values.get("notNull"):
+        # Without the primary key its columns are among those that take no NULL: that is more, and no less.
+        return any(
+            one.values.get("table") == check.values["table"] and set(columns) <= set(one.values.get("notNull", ()))
+            for one in every
+        )
+    return check.about in {one.about for one in every}
+
+
+# By hand, for what a mistake in both the draft and this file's own expectations would hide.
+@pytest.mark.parametrize(
+    ("name", "statement", "failed"),
+    [
+        ("shop", "ALTER TABLE customers DROP CONSTRAINT customers_email_key", {"rules-customers c2"}),
+        ("shop", "ALTER TABLE customers ALTER name DROP NOT NULL", {"table-customers c2"}),
+        ("shop", "ALTER TABLE customers ALTER born TYPE timestamp", {"table-customers c1"}),
+        ("shop", "DROP INDEX orders_customer_id_idx", {"indexes-orders c1"}),
+        ("shop", "DROP INDEX orders_customer_id_ordered_idx", {"indexes-orders c3"}),
+        ("shop", "ALTER TABLE orders ALTER state DROP DEFAULT", {"table-orders c6"}),
+        ("shop", "ALTER TABLE returns DROP CONSTRAINT returns_order_id_product_id_fkey", {"relations-returns c1"}),
+        ("shop", "DROP VIEW open_orders", {"view-open-orders c1"}),
+        ("star", "DROP VIEW dw.best_store", {"view-dw-best-store c1"}),
+        ("star", "DROP MATERIALIZED VIEW dw.sales_by_month", {
+            "view-dw-sales-by-month c1", "view-dw-sales-by-month c2", "indexes-dw-sales-by-month c1"}),
+        ("library", "DROP FUNCTION fine(integer)", {"function-fine c2"}),
+        ("library", "DROP TRIGGER note ON loans", {"trigger-loans-note c1"}),
+        ("library", "DROP POLICY own_row ON members", {"security-members c3"}),
+        ("odd", 'ALTER TABLE "order" DROP CONSTRAINT order_set_check', {"rules-order c1"}),
+        ("odd", 'ALTER TABLE "a(b)" DROP CONSTRAINT "a(b)_x,y_p(q)_fkey"', {"relations-a-b-cce46e c1"}),
+        ("odd", 'DROP INDEX "Index, (odd)"', {"indexes-a-b-1eb7c5 c1"}),
+    ],
+)  # fmt: skip
+def test_one_thing_less_is_one_check_less(case: Case, name: str, statement: str, failed: set[str]) -> None:
+    if case.name != name:
+        pytest.skip("a statement of another database")
+    [(_, found, _)] = case.tried([(statement, statement)])
+    assert found == failed
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    kit.need_engine()
+    kit.scratch_images()
+    monkeypatch.setenv("COURSE", str(tmp_path / "course"))
+    monkeypatch.setenv("SEAT", "no")
+    return tmp_path / "course"
+
+
+@pytest.fixture
+def dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DUMP", str(tmp_path / "dump"))
+    return tmp_path / "dump"
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_the_course_that_is_written_holds(
+    course: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DUMP", str(FINISHED[name]))
+    assert lesson.main() == 0
+    first = (course / "lab.yaml").read_bytes()
+    assert lesson_test.main() == 0, capsys.readouterr().out
+    (course / "lab.yaml").unlink()
+    for path in (course / "solution" / "finished.sql", *(course / "material").iterdir()):
+        path.unlink()
+    assert lesson.main() == 0
+    assert (course / "lab.yaml").read_bytes() == first
+
+
+def test_a_dump_with_owners_and_rights_loads_without_them(course: Path, dump: Path) -> None:
+    dump.write_text(OWNED)
+    assert lesson.main() == 0
+    text = (course / "solution" / "finished.sql").read_text()
+    assert "CREATE TABLE sales.a" in text
+    assert "OWNER" not in text
+    assert "Some One" not in text
+    assert lesson_test.main() == 0
+
+
+def test_a_dump_in_pg_dumps_own_format_and_a_folder_of_files_make_the_same_course(
+    server: Scratch, course: Path, dump: Path
+) -> None:
+    server.database("packed")
+    server.sql(
+        "packed", OWNED.split("COMMENT", maxsplit=1)[0].replace("ALTER", "--") + "CREATE TABLE sales.a (id integer);"
+    )
+    packed = server.execute("pg_dump", "-Fc", "-U", "student", "-d", "packed")
+    dump.write_bytes(packed.stdout)
+    assert lesson.main() == 0
+    first = (course / "lab.yaml").read_text()
+    course.rename(course.with_name("first"))
+    dump.unlink()
+    dump.mkdir()
+    (dump / "1 schema.sql").write_text("CREATE SCHEMA sales;\n")
+    (dump / "2.sql").write_text("CREATE TABLE sales.a (id integer);\n")
+    assert lesson.main() == 0
+    assert (course / "lab.yaml").read_text() == first
+
+
+def test_what_a_dump_runs_is_nobody_without_network_or_disk(dump: Path) -> None:
+    kit.need_engine()
+    kit.scratch_images()
+    dump.write_text(PROOF)
+    with loading.loaded(loading.found(dump)) as database:
+        proof = scratch.docker("exec", database.container, "cat", "/tmp/proof").stdout.decode()  # noqa: S108
+        assert "!" not in database.solution().decode()
+    who, net, rights, *refused = proof.splitlines()
+    assert (who, net, rights) == ("loader", "lo", "CapEff:\t0000000000000000")
+    assert "Read-only file system" in refused[0]
+    assert "Permission denied" in refused[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("SELECT nonsense;", ':2: ERROR:  column "nonsense" does not exist'),
+        ("\\set ON_ERROR_STOP off\nSELECT nonsense;", ':3: ERROR:  column "nonsense" does not exist'),
+        ("COPY a FROM PROGRAM 'id';", ":2: ERROR:  permission denied to COPY to or from an external program"),
+        ("COPY a FROM '/etc/passwd';", ":2: ERROR:  permission denied to COPY from a file"),
+        ("\\connect postgres", "connection to server"),
+        ("\\connect - keeper", "connection to server"),
+        ("\\i /etc/passwd", "syntax error"),
+        ("CREATE DATABASE other;", ":2: ERROR:  permission denied to create database"),
+        ("CREATE EXTENSION postgis;", ':2: ERROR:  extension "postgis" is not available'),
+    ],
+)
+def test_what_a_dump_may_not_do_stops_it_with_its_line_and_nothing_is_written(
+    course: Path, dump: Path, line: str, said: str
+) -> None:
+    dump.write_text(f"CREATE TABLE a (id text);\n{line}\n")
+    with pytest.raises(StopError) as stopped:
+        lesson.main()
+    assert str(dump) in str(stopped.value)
+    assert said in str(stopped.value)
+    assert len(str(stopped.value).splitlines()) == 1
+    assert not course.exists()
+    assert scratch.docker("ps", "-aq", "--filter", f"label={scratch.LABEL}").stdout == b""

@@ -1,0 +1,252 @@
+"""A draft, from a catalogue to the text of lab.yaml, without a server."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentor.course import lesson, sqltext
+from mentor.course.questions import ID
+from mentor.course.tasks import MOST_CHECKS, MOST_TASKS
+from mentor.settings import values
+from mentor.settings.problems import Problems
+from ops import lesson as program
+from ops.console import StopError
+from ops.drafting import catalogue, loading, naming, outline, tasks, writing
+from ops.drafting.catalogue import Catalogue, Place
+from ops.drafting.outline import Section
+
+KEYS = itertools.count()
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=15)
+EMPTY = dict.fromkeys(
+    ("extensions", "schemas", "types", "sequences", "tables", "constraints", "indexes", "views", "functions",
+     "triggers", "policies", "others", "dependencies"),
+)  # fmt: skip
+
+
+def sql(name: str, namespace: str = "public") -> str:
+    return f"{sqltext.quoted(namespace)}.{sqltext.quoted(name)}"
+
+
+def column(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
+    plain = {"not_null": False, "default": None, "generated": None, "identity": "", "serial": False, "comment": None}
+    return {"name": name, "type": kind, **plain, **more}
+
+
+def table(name: str, *columns: dict[str, Any], namespace: str = "public", **more: Any) -> dict[str, Any]:
+    plain = {"comment": None, "partition_key": None, "bound": None, "parents": None, "row_security": False}
+    named = {"key": f"table {namespace}.{name}", "namespace": namespace, "name": name, "sql": sql(name, namespace)}
+    return {**named, **plain, "columns": list(columns or [column("id")]), **more}
+
+
+def constraint(owner: dict[str, Any], kind: str, *columns: str, **more: Any) -> dict[str, Any]:
+    plain = {
+        "index": None, "comment": None, "target": None, "target_columns": None, "condition": None, "definition": "X",
+        "on_update": None, "on_delete": None, "deferrable": False, "deferred": False, "full": False,
+        "nulls_alike": False,
+    }  # fmt: skip
+    key = f"constraint {next(KEYS)}"
+    return {"key": key, "table": owner["key"], "name": key, "kind": kind, "columns": list(columns), **plain, **more}
+
+
+def refers(one: dict[str, Any], other: dict[str, Any], key: str = "id") -> dict[str, Any]:
+    target = {name: other[name] for name in ("namespace", "name", "sql")}
+    return constraint(one, "f", key, target=target, target_columns=["id"], on_update="a", on_delete="a")
+
+
+def found(**parts: Any) -> Catalogue:
+    """A catalogue; what hangs on a table needs that."""
+    hung = [[one["key"], one["table"]] for one in parts.get("constraints", ())]
+    needs = [*hung, *parts.pop("dependencies", ())]
+    return Catalogue.model_validate({"keywords": ["order"], **EMPTY, **parts, "dependencies": needs})
+
+
+def sections(of: Catalogue) -> list[Section]:
+    every, _ = tasks.drafted(of)
+    return outline.outlined(of, every)[0]
+
+
+def titles(of: Catalogue) -> dict[str, list[str]]:
+    return {section.title: [task.title for task in section.tasks] for section in sections(of)}
+
+
+def test_a_table_becomes_a_task_with_a_check_for_each_of_its_parts() -> None:
+    one = table("order", column("id", not_null=True), column("Paid", "text", not_null=True, default="'no'::text"))
+    key = constraint(one, "p", "id")
+    [task] = sections(found(tables=[one], constraints=[key]))[0].tasks
+    assert (task.id, task.title) == ("table-order", 'Create the table "order"')
+    assert [dict(check.values) for check in task.checks[:3]] == [
+        {"table": "order", "columns": {"id": "integer", '"Paid"': "text"}},
+        {"table": "order", "notNull": ['"Paid"']},
+        {"table": "order", "primaryKey": ["id"]},
+    ]
+    assert task.checks[3].values["message"] == '"Paid" of "order" does not default to \'no\'::text'
+    assert task.about == ("id integer NOT NULL", "\"Paid\" text NOT NULL DEFAULT 'no'::text", "PRIMARY KEY (id)")
+
+
+def test_a_type_that_no_course_can_name_is_asked_for() -> None:
+    one = table("a", column("id"), column("place", "public.geometry(Point,4326)"))
+    [task] = sections(found(tables=[one]))[0].tasks
+    assert task.checks[0].values == {"table": "a", "columns": {"id": "integer", "place": None}}
+    assert "'public.geometry(Point,4326)'" in task.checks[1].values["sql"]
+
+
+def test_what_is_referred_to_comes_first_and_a_circle_is_no_trouble() -> None:
+    a, b, c = table("a"), table("b"), table("c")
+    made = titles(found(tables=[a, b, c], constraints=[refers(a, b), refers(a, a), refers(b, c), refers(c, b)]))
+    assert made["Tables"] == ["Create the table b", "Create the table a", "Create the table c"]
+    assert made["Relations between tables"] == ["Let b refer to c", "Let a refer to b and itself", "Let c refer to b"]
+
+
+def test_relations_require_the_tables_and_nothing_twice() -> None:
+    a, b = table("a"), table("b")
+    key = constraint(b, "u", "id")
+    relation = refers(a, b)
+    of = found(tables=[a, b], constraints=[key, relation], dependencies=[[relation["key"], key["key"]]])
+    every = {task.id: task for section in sections(of) for task in section.tasks}
+    assert every["rules-b"].requires == ("table-b",)
+    assert set(every["relations-a"].requires) == {"table-a", "rules-b"}
+
+
+def test_a_function_that_a_table_needs_is_taught_with_the_tables() -> None:
+    function = {
+        "key": "f", "namespace": "public", "name": "next", "sql": sql("next"), "comment": None, "kind": "f",
+        "signature": "public.next()", "arguments": "", "result": "integer",
+    }  # fmt: skip
+    late = {**function, "key": "g", "name": "late", "sql": sql("late")}
+    one = table("a", column("id", default="public.next()"))
+    made = titles(found(tables=[one], functions=[late, function], dependencies=[[one["key"], "f"], ["g", one["key"]]]))
+    assert made == {
+        "Tables": ["Write the function next()", "Create the table a"],
+        "Functions and procedures": ["Write the function late()"],
+    }
+
+
+def test_sections_are_of_one_size_and_none_is_empty() -> None:
+    made = titles(found(tables=[table(f"t{number}") for number in range(17)]))
+    assert {title: len(listed) for title, listed in made.items()} == {
+        "Tables, part 1": 6, "Tables, part 2": 6, "Tables, part 3": 5,
+    }  # fmt: skip
+
+
+def test_a_task_with_too_many_checks_is_split_and_a_course_with_too_many_tasks_cut() -> None:
+    one = table("a")
+    rules = [constraint(one, "c", "id", condition=f"id > {number}") for number in range(MOST_CHECKS + 1)]
+    every = [task for section in sections(found(tables=[one], constraints=rules)) for task in section.tasks]
+    assert [(task.id, len(task.checks)) for task in every] == [("table-a", 1), ("rules-a", 30), ("rules-a-2", 1)]
+    of = found(tables=[table(f"t{number:03}") for number in range(MOST_TASKS + 2)])
+    made, left = outline.outlined(of, tasks.drafted(of)[0])
+    assert sum(len(section.tasks) for section in made) == MOST_TASKS
+    assert left == [f"Create the table t{number}: a course has no more than 200 tasks" for number in (200, 201)]
+
+
+def test_ids_that_would_be_the_same_are_told_apart_and_stay() -> None:
+    same = [table("a_b"), table("b", namespace="a")]
+    first, second = (task.id for task in tasks.drafted(found(tables=same))[0])
+    assert first != second
+    assert [task.id for task in tasks.drafted(found(tables=[table("x"), *same]))[0]] == ["table-x", first, second]
+
+
+def test_a_unique_key_on_the_primary_key_is_named_and_no_check() -> None:
+    one = table("a")
+    of = found(tables=[one], constraints=[constraint(one, "p", "id"), constraint(one, "u", "id")])
+    every, left = tasks.drafted(of)
+    assert [task.id for task in every] == ["table-a"]
+    assert left == ["unique key (id) of a: the primary key says it already"]
+
+
+def test_comments_become_hints() -> None:
+    one = table("a", column("id", comment="counts\tup"), comment=" Who\u200b?\n\nEverybody. ")
+    [task] = sections(found(tables=[one]))[0].tasks
+    assert task.hints == ("Who�?\n\nEverybody.", "id: counts up")
+
+
+@given(NAMES, NAMES)
+def test_any_name_makes_an_id_a_title_and_a_check_that_a_course_takes(name: str, other: str) -> None:
+    assert sqltext.identifier(naming.spelled(name)) == name
+    place = Place(namespace=other if not other.startswith("pg_") else "public", name=name)
+    assert sqltext.qualified(naming.placed(place)) == sqltext.Name(name, place.namespace)
+    one = table(name, column(other), namespace=place.namespace)
+    of = found(tables=[one], constraints=[constraint(one, "c", condition="x > 0"), refers(one, one, other)])
+    every, _ = tasks.drafted(of)
+    for task in every:
+        assert values.word(task.id, ID, "an id")
+        assert values.text(task.title)
+    text = yaml.safe_load(writing.lab("T", "d", "c", outline.outlined(of, every)[0]))
+    listed = [check for section in text["sections"] for task in section["tasks"] for check in task["checks"]]
+    assert listed == [dict(check.values) for task in every for check in task.checks]
+
+
+@given(NAMES, NAMES)
+def test_two_names_have_two_ids(one: str, other: str) -> None:
+    assert (naming.task_id("table", one) == naming.task_id("table", other)) == (one == other)
+
+
+def test_the_text_is_a_course_and_reads_like_one(tmp_path: Path) -> None:
+    one = table("a", column("id"), column("yes", "text"), comment="Two\nlines")
+    made = sections(found(tables=[one], constraints=[constraint(one, "p", "id")]))
+    text = writing.lab("A course", "a.sql", "courses/a", made)
+    assert text == writing.lab("A course", "a.sql", "courses/a", made)
+    assert text.partition("title:")[2] == (
+        " A course\nmaterial: material\nsolution: solution\nsections:\n  - title: Tables\n"
+        "    material: 01-what-to-build.md\n    tasks:\n      - id: table-a\n        title: Create the table a\n"
+        "        hint: |-\n          Two\n          lines\n        checks:\n          - table: a\n"
+        "            columns:\n              id: integer\n              'yes': text\n"
+        "          - table: a\n            primaryKey: [id]\n"
+    )
+    (tmp_path / "solution").mkdir()
+    (tmp_path / "material").mkdir()
+    (tmp_path / "lab.yaml").write_text(text)
+    (tmp_path / "material" / writing.PAGE).write_text(writing.page("A *course*", made))
+    problems = Problems("mentor")
+    assert lesson.parse(tmp_path, tmp_path, problems) is not None, list(problems)
+    assert (tmp_path / "material" / writing.PAGE).read_text() == (
+        "# A \\*course\\*\n\n## Tables\n\n:::task table-a\n\n    id integer\n    yes text\n    PRIMARY KEY (id)\n"
+    )
+
+
+def test_the_servers_nulls_are_empty_lists() -> None:
+    assert catalogue.read(found().model_dump_json()).tables == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x1f\x8b\x08", "is compressed: unpack it"),
+        (b"toc.dat".ljust(257, b"\0") + b"ustar", "is a tar archive"),
+    ],
+)
+def test_a_dump_of_another_form_is_told_what_to_be(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "dump").write_bytes(content)
+    with pytest.raises(StopError, match=said):
+        loading.found(tmp_path / "dump")
+
+
+def test_a_dump_is_a_file_or_a_folder_with_sql(tmp_path: Path) -> None:
+    with pytest.raises(StopError, match="there is no file or folder"):
+        loading.found(tmp_path / "nothing")
+    with pytest.raises(StopError, match=r"holds no \*\.sql"):
+        loading.found(tmp_path)
+    for name in ("2.sql", "1.sql", "notes.md"):
+        (tmp_path / name).touch()
+    assert loading.found(tmp_path).files == (tmp_path / "1.sql", tmp_path / "2.sql")
+    (tmp_path / "packed").write_bytes(b"PGDMP\x01")
+    assert loading.found(tmp_path / "packed").custom
+
+
+def test_the_course_must_be_named_and_one_that_is_there_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUMP", str(tmp_path / "nothing.sql"))
+    monkeypatch.setenv("COURSE", "")
+    with pytest.raises(StopError, match="name the folder of the new course"):
+        program.main()
+    monkeypatch.setenv("COURSE", str(tmp_path))
+    (tmp_path / "lab.yaml").write_text("title: Mine\n")
+    with pytest.raises(StopError, match=r"lab\.yaml is there already, and is left as it is"):
+        program.main()
+    assert [path.name for path in tmp_path.iterdir()] == ["lab.yaml"]
