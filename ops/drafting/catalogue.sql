@@ -95,8 +95,9 @@ SELECT json_build_object(
     'comment', obj_description(o.oid, 'pg_constraint'),
     'columns', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(o.conkey) WITH ORDINALITY AS k (attnum, n)
       JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (o.conrelid, k.attnum)),
-    'target', (SELECT json_build_object('namespace', t.nspname, 'name', t.relname, 'sql', t.sql) FROM relations AS t
-      WHERE t.oid = o.confrelid),
+    'target', (SELECT json_build_object('namespace', n.nspname, 'name', t.relname,
+        'sql', quote_ident(n.nspname) || '.' || quote_ident(t.relname))
+      FROM pg_class AS t JOIN pg_namespace AS n ON n.oid = t.relnamespace WHERE t.oid = o.confrelid),
     'target_columns', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(o.confkey) WITH ORDINALITY AS k (attnum, n)
       JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (o.confrelid, k.attnum)),
     'condition', CASE o.contype WHEN 'c' THEN pg_get_expr(o.conbin, o.conrelid, true) END,

@@ -64,28 +64,36 @@ def _key(d: Drafting, table: Table, one: Constraint) -> Iterator[Check]:
 
 def rules(d: Drafting) -> Iterator[Task]:
     """What keeps rows out: unique keys and indexes, CHECK, EXCLUDE."""
-    keyed = {(one.table, frozenset(one.columns)) for one in d.found.constraints if one.kind == "p"}
     for table in d.found.tables:
         every = [one for one in d.found.constraints if one.table == table.key and one.kind in "cux"]
         alone = [one for one in d.found.indexes if one.table == table.key and _is_key(one)]
         made: list[Check] = []
         about = []
         for one in every:
-            if one.kind == "u" and (table.key, frozenset(one.columns)) in keyed:
-                d.left.append(f"unique key ({d.speech.names(one.columns)}) of {d.speech.place(table)}: the primary key "
-                              "says it already")  # fmt: skip
-                continue
-            made += _key(d, table, one)
-            about.append(one.definition)
+            if one.kind != "u" or not _said_already(d, table, one):
+                made += _key(d, table, one)
+                about.append(one.definition)
         for index in alone:
-            made.append(checks.unique(table, index.columns))
-            about.append(f"UNIQUE ({d.speech.names(index.columns)})")
+            if not _said_already(d, table, index):
+                made.append(checks.unique(table, index.columns))
+                about.append(f"UNIQUE ({d.speech.names(index.columns)})")
         if made:
             yield Task(
                 kind="rules", id=naming.task_id("rules", *naming.located(table)), title=_rule(d, table, every, about),
                 checks=tuple(made), table=table.key, hints=hints(*every), about=tuple(about),
                 makes=frozenset({*(one.key for one in (*every, *alone)), *(one.index for one in every if one.index)}),
             )  # fmt: skip
+
+
+def _said_already(d: Drafting, table: Table, key: Constraint | Index) -> bool:
+    """Whether a unique key is on the columns of the primary key: nobody could tell that it is missing."""
+    primary = [set(one.columns) for one in d.found.constraints if (one.table, one.kind) == (table.key, "p")]
+    if set(key.columns) not in primary:
+        return False
+    d.left.append(
+        f"unique key ({d.speech.names(key.columns)}) of {d.speech.place(table)}: the primary key says it already"
+    )
+    return True
 
 
 def _rule(d: Drafting, table: Table, every: list[Constraint], about: list[str]) -> str:

@@ -21,7 +21,13 @@ def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
         objects.ground, tables.tables, tables.rules, tables.relations, tables.indexes,
         objects.views, objects.functions, objects.triggers, objects.security,
     )  # fmt: skip
-    tasks = [_distinct(task) for part in parts for task in part(drafting)]
+    whole = [task for part in parts for task in part(drafting)]
+    tasks = [_distinct(task) for task in whole]
+    drafting.left += [
+        f"{after.title}: what is there twice is one check"
+        for before, after in zip(whole, tasks, strict=True)
+        if len(before.checks) > len(after.checks)
+    ]
     drafting.left += [f"{one.kind} {naming.line(one.name)}: no check is made of this kind" for one in found.others]
     return _told_apart([piece for task in tasks for piece in _pieces(task)]), drafting.left
 

@@ -14,6 +14,7 @@ from ops.drafting.outline import Section
 from ops.drafting.task import Task
 
 WIDTH = 110
+UNICODE_LINE_ENDS = frozenset("\x85\u2028\u2029")
 SOLUTION = "solution"
 MATERIAL = "material"
 PAGE = "01-what-to-build.md"
@@ -44,15 +45,18 @@ class _Lines(str):
     __slots__ = ()
 
 
-def _lines(dumper: yaml.SafeDumper, data: _Lines) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style="|" if "\n" in data else None)
+def _text(dumper: yaml.SafeDumper, data: str) -> yaml.ScalarNode:
+    # pyyaml writes the line ends of Unicode as they are, where a reader takes them for blanks.
+    style = '"' if set(data) & UNICODE_LINE_ENDS else "|" if isinstance(data, _Lines) and "\n" in data else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style=style)
 
 
 def _short(dumper: yaml.SafeDumper, data: _Short) -> yaml.SequenceNode:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
 
 
-_Dumper.add_representer(_Lines, _lines)
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Lines, _text)
 _Dumper.add_representer(_Short, _short)
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from mentor.course import lesson, tasks
 from mentor.course.criteria import (
@@ -129,6 +129,38 @@ def test_every_kind_is_told_by_its_key() -> None:
     for model, text in kinds.items():
         assert type(check(text)) is model
     assert {Table, *kinds} == set(KINDS)
+
+
+def test_a_name_in_double_quotes_may_hold_what_separates_names() -> None:
+    table = check(
+        """{table: '"a(b)"', primaryKey: ['"x,y"'], foreignKeys: {'"x,y", b': '"s.t"."u(v)"("x,y", "p(q)")'},
+        indexes: ['"p(q)"', ['"x,y"', '("a(" + 1)']]}"""
+    )
+    assert table.table == Name("a(b)")
+    assert table.primary_key == ("x,y",)
+    assert table.foreign_keys == {("x,y", "b"): Reference(Name("u(v)", "s.t"), ("x,y", "p(q)"))}
+    assert table.indexes == (('"p(q)"',), ("x,y", '("a(" + 1)'))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "interval day to second(3)",
+        "interval year[]",
+        '"char"[]',
+        "int4multirange",
+        "tstzmultirange",
+        's."two  blanks"[]',
+    ],
+)
+def test_a_type_may_be_any_that_the_server_writes(kind: str) -> None:
+    assert check(yaml.safe_dump({"table": "t", "columns": {"a": kind}})).columns["a"].replace('"s"', "s") == kind
+
+
+def test_a_capital_letter_makes_a_name_another_than_sql_reads() -> None:
+    assert check("{table: größe}").table == Name("größe")
+    with pytest.raises(ValidationError, match='without double quotes SQL folds it to "firstname"'):
+        check("{table: t, notNull: firstName}")
 
 
 @pytest.mark.parametrize(
