@@ -160,6 +160,11 @@ def test_one_thing_less_is_one_check_less(case: Case) -> None:
     assert {statement: failed for statement, failed, _ in found} == wanted
 
 
+def containers() -> bytes:
+    """What runs for a while: this file's own server may be among it."""
+    return scratch.docker("ps", "-aq", "--filter", f"label={scratch.LABEL}").stdout
+
+
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kit.need_engine()
@@ -252,6 +257,7 @@ def test_what_a_dump_runs_is_nobody_without_network_or_disk(dump: Path) -> None:
 def test_what_a_dump_may_not_do_stops_it_with_its_line_and_nothing_is_written(
     course: Path, dump: Path, line: str, said: str
 ) -> None:
+    before = containers()
     dump.write_text(f"CREATE TABLE a (id text);\n{line}\n")
     with pytest.raises(StopError) as stopped:
         lesson.main()
@@ -259,4 +265,4 @@ def test_what_a_dump_may_not_do_stops_it_with_its_line_and_nothing_is_written(
     assert said in str(stopped.value)
     assert len(str(stopped.value).splitlines()) == 1
     assert not course.exists()
-    assert scratch.docker("ps", "-aq", "--filter", f"label={scratch.LABEL}").stdout == b""
+    assert containers() == before
