@@ -32,10 +32,12 @@ def ground(d: Drafting) -> Iterator[Task]:
         name, made = d.speech.place(kind), list(queries.kind_of_type(kind, d.speech))
         if kind.kind == "e":
             values = ", ".join(map(naming.visible, kind.labels))
-            yield task("type", kind, f"Create the enum type {name}: {values}", made)
+            yield task("type", kind, f"Create the enum type {name}: {values}", made, (values,))
         elif kind.kind == "d":
-            rules = tuple(f"CHECK {condition}" for condition in kind.conditions)
-            yield task("domain", kind, f"Create the domain {name} on {kind.base}", made, rules)
+            rules = ["NOT NULL"] if kind.not_null else []
+            rules += [f"DEFAULT {kind.default}"] if kind.default is not None else []
+            rules += [f"CHECK {condition}" for condition in kind.conditions]
+            yield task("domain", kind, f"Create the domain {name} on {kind.base}", made, tuple(rules))
         else:
             parts = tuple(f"{d.speech.name(one.name)} {one.type}" for one in kind.columns)
             yield task("type", kind, f"Create the composite type {name}", made, parts)

@@ -33,7 +33,7 @@ def asked(sql: str, message: str) -> Check:
 def filled(table: Table, speech: Speech) -> Iterator[Check]:
     """Defaults, identities and generated columns, each for itself."""
     for column in table.columns:
-        name = f"{speech.name(column.name)} of {speech.place(table)}"
+        name = f"column {speech.name(column.name)} of {speech.place(table)}"
         if column.identity:
             always = "always" if column.identity == ALWAYS else "by default"
             yield asked(

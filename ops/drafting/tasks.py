@@ -13,6 +13,14 @@ from ops.drafting.catalogue import Catalogue
 from ops.drafting.naming import Speech
 from ops.drafting.task import Drafting, Task
 
+REASONS = {
+    "foreign table": "it needs another server",
+    "publication": "it is for another server",
+    "rule": "only trying it tells what it does",
+    "statistics object": "it changes how a query is run, not what it gives",
+}
+UNSAID = "no check says whether it is there"
+
 
 def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
     """Make all tasks of a catalogue, and the lines that say what became no check."""
@@ -28,7 +36,7 @@ def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
         for before, after in zip(whole, tasks, strict=True)
         if len(before.checks) > len(after.checks)
     ]
-    drafting.left += [f"{one.kind} {naming.line(one.name)}: no check is made of this kind" for one in found.others]
+    drafting.left += [f"{one.kind} {naming.line(one.name)}: {REASONS.get(one.kind, UNSAID)}" for one in found.others]
     return _told_apart([piece for task in tasks for piece in _pieces(task)]), drafting.left
 
 

@@ -34,7 +34,7 @@ def test_a_finished_database_becomes_a_course(
     assert lesson.main() == 0
     assert capsys.readouterr().out.splitlines() == [
         f"lesson: {folder}/lab.yaml: sections: 5; tasks: 6; checks: 10",
-        "lesson: no check: rule keep on public.authors: no check is made of this kind",
+        "lesson: no check: rule keep on public.authors: only trying it tells what it does",
         "lesson: not looked at: rows, what views and functions give, and what the rules refuse",
         f"lesson: to go on: make lesson-test COURSE={folder}",
     ]

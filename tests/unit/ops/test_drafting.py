@@ -84,7 +84,7 @@ def test_a_table_becomes_a_task_with_a_check_for_each_of_its_parts() -> None:
         {"table": "order", "notNull": ['"Paid"']},
         {"table": "order", "primaryKey": ["id"]},
     ]
-    assert task.checks[3].values["message"] == '"Paid" of "order" does not default to \'no\'::text'
+    assert task.checks[3].values["message"] == 'column "Paid" of "order" does not default to \'no\'::text'
     assert task.about == ("id integer NOT NULL", "\"Paid\" text NOT NULL DEFAULT 'no'::text", "PRIMARY KEY (id)")
 
 
