@@ -174,7 +174,9 @@ SELECT json_build_object(
     UNION ALL SELECT 'operator', s.nspname || '.' || x.oprname FROM pg_operator AS x JOIN spaces AS s ON s.oid = x.oprnamespace
       WHERE ('pg_operator'::regclass, x.oid) NOT IN (SELECT classid, objid FROM extended)
     UNION ALL SELECT 'cast', format_type(x.castsource, NULL) || ' to ' || format_type(x.casttarget, NULL) FROM pg_cast AS x
-      WHERE x.oid >= 16384 AND ('pg_cast'::regclass, x.oid) NOT IN (SELECT classid, objid FROM extended)
+      -- One that came with a range type is no work of anybody's.
+      WHERE x.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend AS d
+        WHERE d.classid = 'pg_cast'::regclass AND d.objid = x.oid AND d.deptype IN ('e', 'i'))
     UNION ALL SELECT 'text search configuration', s.nspname || '.' || x.cfgname FROM pg_ts_config AS x
       JOIN spaces AS s ON s.oid = x.cfgnamespace
     UNION ALL SELECT 'publication', pubname FROM pg_publication

@@ -10,7 +10,8 @@ WITH spaces AS (
 ), columns AS (
   SELECT t.sql, t.oid, t.relispartition, a.*, format_type(atttypid, atttypmod) AS type,
     EXISTS (SELECT FROM pg_constraint WHERE conrelid = t.oid AND contype = 'p' AND attnum = ANY (conkey)) AS keyed,
-    EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = t.oid AND attnum = ANY (partattrs)) AS parted
+    relkind = 'p' AND EXISTS (SELECT FROM pg_partitioned_table AS p JOIN pg_attribute AS k
+      ON attrelid = partrelid AND attnum = ANY (partattrs) WHERE k.attname = a.attname) AS parted
   FROM tables AS t JOIN pg_attribute AS a ON attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attinhcount = 0
 ), types AS (
   SELECT t.*, format('%I.%I', nspname, typname) AS sql FROM pg_type AS t JOIN spaces AS s ON s.oid = typnamespace
