@@ -1,4 +1,4 @@
-"""`make lesson`: each check of a drafted course tells its own thing apart, and a dump only fills its own database.
+"""`make lesson`: each check of a drafted course tells its own thing apart.
 
 Four finished databases lie in `finished/`; `mutations.sql` lists what can be taken from one of them, or changed in it.
 """
@@ -14,12 +14,10 @@ from pydantic import TypeAdapter
 
 from mentor.course import grading
 from mentor.course.criteria import Check
-from ops import lesson, lesson_test, scratch
-from ops.console import StopError
-from ops.drafting import catalogue, loading, tasks
+from ops import lesson, lesson_test
+from ops.drafting import catalogue, tasks
 from ops.drafting.queries import Check as Drafted
 from ops.scratch import Scratch
-from tests.live import image_kit as kit
 
 HERE = Path(__file__).parent
 FINISHED = {path.stem: path for path in sorted((HERE / "finished").glob("*.sql"))}
@@ -57,19 +55,6 @@ BY_HAND: dict[str, dict[str, set[str]]] = {
         'DROP INDEX "Index, (odd)"': {"indexes-a-b-1eb7c5 c1"},
     },
 }  # fmt: skip
-OWNED = """
-CREATE SCHEMA sales;
-ALTER SCHEMA sales OWNER TO postgres;
-COMMENT ON EXTENSION plpgsql IS 'as old dumps have it';
-CREATE TABLE sales.a (id integer NOT NULL);
-ALTER TABLE sales.a OWNER TO postgres;
-GRANT SELECT ON sales.a TO "Some One";
-ALTER TABLE ONLY sales.a ADD CONSTRAINT a_pkey PRIMARY KEY (id);
-"""
-PROOF = r"""
-\! { id -un; ls /sys/class/net; grep CapEff /proc/self/status; touch /escaped; cat /tmp/server/log; } > /tmp/proof 2>&1
-CREATE TABLE a (id integer);
-"""
 
 
 @dataclass(frozen=True)
@@ -105,15 +90,6 @@ def drafted(found: catalogue.Catalogue) -> dict[str, Drafted]:
     """The checks of a course, by task and number."""
     every, _ = tasks.drafted(found)
     return {f"{task.id} c{number}": check for task in every for number, check in enumerate(task.checks, start=1)}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Scratch]:
-    kit.need_engine()
-    kit.scratch_images()
-    with scratch.server() as running:
-        running.load(HERE, [])
-        yield running
 
 
 @pytest.fixture(scope="module", params=FINISHED)
@@ -160,26 +136,6 @@ def test_one_thing_less_is_one_check_less(case: Case) -> None:
     assert {statement: failed for statement, failed, _ in found} == wanted
 
 
-def containers() -> bytes:
-    """What runs for a while: this file's own server may be among it."""
-    return scratch.docker("ps", "-aq", "--filter", f"label={scratch.LABEL}").stdout
-
-
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    kit.need_engine()
-    kit.scratch_images()
-    monkeypatch.setenv("COURSE", str(tmp_path / "course"))
-    monkeypatch.setenv("SEAT", "no")
-    return tmp_path / "course"
-
-
-@pytest.fixture
-def dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DUMP", str(tmp_path / "dump"))
-    return tmp_path / "dump"
-
-
 @pytest.mark.parametrize("name", FINISHED)
 def test_the_course_that_is_written_holds(
     course: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -195,74 +151,3 @@ def test_the_course_that_is_written_holds(
     monkeypatch.setenv("DUMP", str(course.with_name("first") / "solution" / "finished.sql"))
     assert lesson.main() == 0
     assert (course / "lab.yaml").read_text().partition("\nsections:")[2] == first.partition("\nsections:")[2]
-
-
-def test_a_dump_with_owners_and_rights_loads_without_them(course: Path, dump: Path) -> None:
-    dump.write_text(OWNED)
-    assert lesson.main() == 0
-    text = (course / "solution" / "finished.sql").read_text()
-    assert "CREATE TABLE sales.a" in text
-    assert "OWNER" not in text
-    assert "Some One" not in text
-    assert lesson_test.main() == 0
-
-
-def test_a_dump_in_pg_dumps_own_format_and_a_folder_of_files_make_the_same_course(
-    server: Scratch, course: Path, dump: Path
-) -> None:
-    server.database("packed")
-    server.sql(
-        "packed", OWNED.split("COMMENT", maxsplit=1)[0].replace("ALTER", "--") + "CREATE TABLE sales.a (id integer);"
-    )
-    packed = server.execute("pg_dump", "-Fc", "-U", "student", "-d", "packed")
-    dump.write_bytes(packed.stdout)
-    assert lesson.main() == 0
-    first = (course / "lab.yaml").read_text()
-    course.rename(course.with_name("first"))
-    dump.unlink()
-    dump.mkdir()
-    (dump / "1 schema.sql").write_text("CREATE SCHEMA sales;\n")
-    (dump / "2.sql").write_text("CREATE TABLE sales.a (id integer);\n")
-    assert lesson.main() == 0
-    assert (course / "lab.yaml").read_text() == first
-
-
-def test_what_a_dump_runs_is_nobody_without_network_or_disk(dump: Path) -> None:
-    kit.need_engine()
-    kit.scratch_images()
-    dump.write_text(PROOF)
-    with loading.loaded(loading.found(dump)) as database:
-        proof = scratch.docker("exec", database.container, "cat", "/tmp/proof").stdout.decode()  # noqa: S108
-        assert "!" not in database.solution().decode()
-    who, net, rights, *refused = proof.splitlines()
-    assert (who, net, rights) == ("loader", "lo", "CapEff:\t0000000000000000")
-    assert "Read-only file system" in refused[0]
-    assert "Permission denied" in refused[1]
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("SELECT nonsense;", ':2: ERROR: column "nonsense" does not exist'),
-        ("\\set ON_ERROR_STOP off\nSELECT nonsense;", ':3: ERROR: column "nonsense" does not exist'),
-        ("COPY a FROM PROGRAM 'id';", ":2: ERROR: permission denied to COPY to or from an external program"),
-        ("COPY a FROM '/etc/passwd';", ":2: ERROR: permission denied to COPY from a file"),
-        ("\\connect postgres", "connection to server"),
-        ("\\connect - keeper", "connection to server"),
-        ("\\i /etc/passwd", "syntax error"),
-        ("CREATE DATABASE other;", ":2: ERROR: permission denied to create database"),
-        ("CREATE EXTENSION postgis;", ':2: ERROR: extension "postgis" is not available'),
-    ],
-)
-def test_what_a_dump_may_not_do_stops_it_with_its_line_and_nothing_is_written(
-    course: Path, dump: Path, line: str, said: str
-) -> None:
-    before = containers()
-    dump.write_text(f"CREATE TABLE a (id text);\n{line}\n")
-    with pytest.raises(StopError) as stopped:
-        lesson.main()
-    assert str(dump) in str(stopped.value)
-    assert said in str(stopped.value)
-    assert len(str(stopped.value).splitlines()) == 1
-    assert not course.exists()
-    assert containers() == before
