@@ -10,9 +10,13 @@ from pathlib import Path
 
 from mentor.course.lesson import LAB
 from ops.console import StopError, run, say
-from ops.drafting import loading, naming, outline, tasks, writing
+from ops.drafting import loading, naming, outline, sample, tasks, writing
 
 FINISHED = "finished.sql"
+MOST = 2000
+"""Tables, constraints, functions and the like. A course has room for some hundreds."""
+MOST_LINES = 100
+"""Lines about what became no check."""
 UNSEEN = "rows, what views and functions give, and what the rules refuse"
 """What a check of the structure does not see."""
 
@@ -26,9 +30,13 @@ def main() -> int:
     for target in targets.values():
         if os.path.lexists(target):
             raise StopError(f"lesson: {target} is there already, and is left as it is: name another COURSE, or move it")
-    with loading.loaded(loading.found(Path(dump))) as database:
+    with loading.loaded(sample.found(Path(dump))) as database:
         found = database.catalogue()
         solution = database.solution()
+    if found.size > MOST:
+        raise StopError(
+            f"lesson: {dump} has {found.size} things in it: at most {MOST} can be made a course; leave some out"
+        )
     drafted, left = tasks.drafted(found)
     if not drafted:
         raise StopError(f"lesson: {dump} leaves nothing behind of which a check could be made")
@@ -49,8 +57,10 @@ def main() -> int:
     made = [task for section in sections for task in section.tasks]
     checks = sum(len(task.checks) for task in made)
     say(f"lesson: {targets[LAB]}: sections: {len(sections)}; tasks: {len(made)}; checks: {checks}")
-    for line in (*left, *more):
+    for line in (*left, *more)[:MOST_LINES]:
         say(f"lesson: no check: {line}")
+    if len(left) + len(more) > MOST_LINES:
+        say(f"lesson: no check: {len(left) + len(more) - MOST_LINES} more")
     say(f"lesson: not looked at: {UNSEEN}")
     say(f"lesson: to go on: make lesson-test COURSE={course}")
     return 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 LONGEST_IDENTIFIER = 63  # bytes: NAMEDATALEN - 1
 PLAIN = r"[^\W\dA-Z](?:[^\WA-Z]|\$)*"
-QUOTED = r'"(?:[^"]|"")+"'
+QUOTED = r'"(?:[^"]|"")+"(?!")'
 IDENTIFIER = re.compile(rf"{PLAIN}|{QUOTED}")
 QUALIFIED = re.compile(rf"(?:(?P<schema>{PLAIN}|{QUOTED})\.)?(?P<name>{PLAIN}|{QUOTED})")
 

@@ -95,6 +95,7 @@ class Table(Located):
     bound: str | None
     parents: Annotated[tuple[Place, ...], BeforeValidator(_some)]
     row_security: bool
+    forced: bool
 
 
 class Constraint(Thing):
@@ -111,7 +112,6 @@ class Constraint(Thing):
     on_update: str | None
     on_delete: str | None
     deferrable: bool
-    deferred: bool
     full: bool
     nulls_alike: bool
 
@@ -159,10 +159,11 @@ class Trigger(Thing):
 
 
 class Policy(Thing):
-    """A policy of row-level security; ``command`` is r, a, w, d or ``*``."""
+    """A policy of row-level security; ``command`` is r, a, w, d or ``*``, ``for_some`` whether it names roles."""
 
     table: str
     command: str
+    for_some: bool
     permissive: bool
     using: str | None
     check: str | None
@@ -192,6 +193,13 @@ class Catalogue(Part):
     policies: Annotated[tuple[Policy, ...], BeforeValidator(_some)]
     others: Annotated[tuple[Other, ...], BeforeValidator(_some)]
     dependencies: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_some)]
+
+    @property
+    def size(self) -> int:
+        """How many things there are."""
+        parts = (self.schemas, self.types, self.sequences, self.tables, self.constraints, self.indexes, self.views,
+                 self.functions, self.triggers, self.policies)  # fmt: skip
+        return sum(map(len, parts))
 
 
 def read(text: str) -> Catalogue:

@@ -66,7 +66,7 @@ SELECT json_build_object(
     'sql', quote_ident(s.nspname) || '.' || quote_ident(t.typname), 'comment', obj_description(t.oid, 'pg_type'),
     'labels', (SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
     'base', CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
-    'not_null', t.typnotnull, 'default', t.typdefault,
+    'not_null', t.typnotnull, 'default', pg_get_expr(t.typdefaultbin, 0),
     'conditions', (SELECT json_agg(pg_get_expr(conbin, 0) ORDER BY pg_get_expr(conbin, 0) COLLATE "C")
       FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'),
     'columns', a.columns) ORDER BY s.nspname, t.typname)
@@ -87,7 +87,7 @@ SELECT json_build_object(
     'bound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
     'parents', (SELECT json_agg(json_build_object('namespace', p.nspname, 'name', p.relname, 'sql', p.sql) ORDER BY i.inhseqno)
       FROM pg_inherits AS i JOIN relations AS p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid),
-    'row_security', c.relrowsecurity) ORDER BY c.nspname, c.relname)
+    'row_security', c.relrowsecurity, 'forced', c.relforcerowsecurity) ORDER BY c.nspname, c.relname)
   FROM tables AS c LEFT JOIN attributes AS a ON a.relid = c.oid),
 'constraints', (
   SELECT json_agg(json_build_object('key', 'pg_constraint:' || o.oid, 'table', c.key, 'name', o.conname, 'kind', o.contype,
@@ -103,7 +103,7 @@ SELECT json_build_object(
     'condition', CASE o.contype WHEN 'c' THEN pg_get_expr(o.conbin, o.conrelid, true) END,
     'definition', pg_get_constraintdef(o.oid),
     'on_update', CASE o.contype WHEN 'f' THEN o.confupdtype END, 'on_delete', CASE o.contype WHEN 'f' THEN o.confdeltype END,
-    'deferrable', o.condeferrable, 'deferred', o.condeferred, 'full', o.confmatchtype = 'f',
+    'deferrable', o.condeferrable, 'full', o.confmatchtype = 'f',
     'nulls_alike', COALESCE((SELECT indnullsnotdistinct FROM pg_index WHERE indexrelid = o.conindid AND o.contype = 'u'), false)
     ) ORDER BY c.nspname, c.relname, o.contype, o.conkey, o.conname)
   FROM pg_constraint AS o JOIN tables AS c ON c.oid = o.conrelid
@@ -156,7 +156,7 @@ SELECT json_build_object(
   FROM pg_trigger AS g JOIN relations AS c ON c.oid = g.tgrelid WHERE NOT g.tgisinternal AND g.tgparentid = 0),
 'policies', (
   SELECT json_agg(json_build_object('key', 'pg_policy:' || p.oid, 'table', c.key, 'name', p.polname,
-    'comment', obj_description(p.oid, 'pg_policy'), 'command', p.polcmd, 'permissive', p.polpermissive,
+    'comment', obj_description(p.oid, 'pg_policy'), 'for_some', p.polroles <> '{0}', 'command', p.polcmd, 'permissive', p.polpermissive,
     'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid))
     ORDER BY c.nspname, c.relname, p.polname)
   FROM pg_policy AS p JOIN tables AS c ON c.oid = p.polrelid),
@@ -179,6 +179,11 @@ SELECT json_build_object(
         WHERE d.classid = 'pg_cast'::regclass AND d.objid = x.oid AND d.deptype IN ('e', 'i'))
     UNION ALL SELECT 'text search configuration', s.nspname || '.' || x.cfgname FROM pg_ts_config AS x
       JOIN spaces AS s ON s.oid = x.cfgnamespace
+    UNION ALL SELECT 'text search dictionary', s.nspname || '.' || x.dictname FROM pg_ts_dict AS x
+      JOIN spaces AS s ON s.oid = x.dictnamespace
+      WHERE ('pg_ts_dict'::regclass, x.oid) NOT IN (SELECT classid, objid FROM extended)
+    UNION ALL SELECT 'conversion', s.nspname || '.' || x.conname FROM pg_conversion AS x
+      JOIN spaces AS s ON s.oid = x.connamespace
     UNION ALL SELECT 'publication', pubname FROM pg_publication
   ) AS x (kind, name)),
 'dependencies', (

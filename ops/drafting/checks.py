@@ -81,7 +81,8 @@ def unique(table: Table, named: Iterable[str]) -> Check:
 def has_more(one: Constraint) -> bool:
     """Whether a constraint says more than its columns: what follows a deletion, when it is looked at."""
     follows = {one.on_update, one.on_delete} - {None, "a"}
-    return bool(follows) or one.deferrable or one.full or one.nulls_alike or one.kind == "x"
+    covers = one.kind in "pu" and " INCLUDE (" in one.definition
+    return bool(follows) or one.deferrable or one.full or one.nulls_alike or covers or one.kind == "x"
 
 
 def index(owner: Table | View, one: Index, others: Iterable[Index], speech: Speech) -> Check:

@@ -9,23 +9,24 @@ anything of the host's. In the server it is a role that owns this one database, 
 no other. What is asked afterwards is asked by another user, with the same role.
 """
 
+import hashlib
 import io
 import re
+import secrets
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from mentor.course.sqltext import quoted
 from ops import scratch
 from ops.console import StopError
 from ops.drafting import naming
 from ops.drafting.catalogue import QUERY, Catalogue, read
+from ops.drafting.sample import LARGEST, Sample
 
-LARGEST = 100 << 20
-"""Bytes of a sample, and of a solution: a course may take 200 MiB in all."""
 LARGEST_CATALOGUE = 32 << 20
 SECONDS = 120
 LIFE = "600"
@@ -57,28 +58,41 @@ CREATE EXTENSION plpgsql;
 RESET ROLE;
 """
 LOAD = r"""cd /tmp/sample
-status=0
 PGOPTIONS='-c client_min_messages=error' timeout -k 5 "$1" psql -X -q -v ON_ERROR_STOP=1 --echo-errors --no-password \
-  -h /tmp/socket -U loader -d sample --output=/dev/null --file="$2" < /dev/null > /dev/null 2> /tmp/said || status=$?
-# A file can switch the stop at the first error off, so what was said counts as well.
-if [ "$status" -ne 0 ] || grep -q '^psql:.*: ERROR: ' /tmp/said; then
-  awk -f /usr/local/lib/mentor/locate.awk /tmp/said | head -c 4000 >&2
-  [ "$status" -ne 0 ] || status=1
-  exit "$status"
-fi
+  -h /tmp/socket -U loader -d sample --output=/dev/null --file="$2" < /dev/null > /dev/null 2> /tmp/said
 """
 RESTORE = r"""timeout -k 5 "$1" pg_restore --exit-on-error --no-owner --no-privileges --no-tablespaces \
   --no-security-labels --no-publications --no-subscriptions --no-password -h /tmp/socket -U loader -d sample \
-  "/tmp/sample/$2" < /dev/null > /dev/null 2> /tmp/said || { status=$?; head -c 4000 /tmp/said >&2; exit "$status"; }
+  "/tmp/sample/$2" < /dev/null > /dev/null 2> /tmp/said
+"""
+# Read by another user, for what runs as the loader may go on, and make of his file and his pipes whatever it likes. A
+# sample can switch the stop at the first error off, so what was said counts as well as how it ended.
+SAID = r"""cd /tmp/sample
+timeout -k 1 10 head -c 200000 /tmp/said > /tmp/server/said || exit 0
+[ "$1" -ne 0 ] || grep -q '^psql:.*: ERROR: ' /tmp/server/said || exit 0
+timeout -k 1 10 awk -f /usr/local/lib/mentor/locate.awk /tmp/server/said | head -c 4000
+"""
+STILL = "kill -KILL -1"
+# Of policies it is lost for whom they are: the roles are on no student's server.
+SETTLED = r"""DO $$
+DECLARE one record;
+BEGIN
+  FOR one IN SELECT polname, polrelid::regclass AS owner FROM pg_policy WHERE polroles <> '{0}' LOOP
+    EXECUTE format('ALTER POLICY %I ON %s TO PUBLIC', one.polname, one.owner);
+  END LOOP;
+END
+$$;
 """
 ASK = "PGOPTIONS='{options}' psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U loader -d sample -f - | head -c {most}"
+# Whatever the sample sets for its role: what is read is what the grader will read.
 OPTIONS = (
-    "-c role=none -c search_path=pg_catalog -c statement_timeout=60000 -c default_transaction_read_only=on "
-    "-c client_min_messages=error"
+    "-c role=none -c search_path=pg_catalog -c statement_timeout=60000 -c client_min_messages=error "
+    "-c quote_all_identifiers=off -c datestyle=iso,ymd -c intervalstyle=postgres -c timezone=UTC "
+    "-c extra_float_digits=1 -c bytea_output=hex -c xmlbinary=base64"
 )
-DUMP = r"""pg_dump -h /tmp/socket -U loader -d sample --encoding=UTF8 --no-owner --no-privileges --no-tablespaces \
-  --no-security-labels --no-publications --no-subscriptions --exclude-extension=plpgsql --restrict-key=solution \
-  | head -c {most}"""
+DUMP = r"""timeout -k 5 120 pg_dump -h /tmp/socket -U loader -d sample --encoding=UTF8 --no-owner --no-privileges \
+  --no-tablespaces --no-security-labels --no-publications --no-subscriptions --exclude-extension=plpgsql \
+  --lock-wait-timeout=10000 --restrict-key={key} | head -c {most}"""
 OVERDUE = frozenset({124, 137})
 """How `timeout` ends when it had to end what it ran."""
 ADVICE = (
@@ -95,38 +109,6 @@ ADVICE = (
 
 
 @dataclass(frozen=True)
-class Sample:
-    """The files of a finished database in the order of loading; one alone if it is in pg_dump's custom format."""
-
-    files: tuple[Path, ...]
-    custom: bool = False
-
-
-def found(place: Path) -> Sample:
-    """Find what is to be loaded, or stop with the reason why it cannot be."""
-    if place.is_dir():
-        if (place / "toc.dat").exists():
-            raise StopError(f"lesson: {place} is in pg_dump's directory format: give --format=custom, or plain SQL")
-        sample = Sample(tuple(sorted(one for one in place.glob("*.sql") if one.is_file())))
-        if not sample.files:
-            raise StopError(f"lesson: {place} holds no *.sql")
-    elif place.is_file():
-        with place.open("rb") as file:
-            start = file.read(512)
-        if start.startswith(b"\x1f\x8b"):
-            raise StopError(f"lesson: {place} is compressed: unpack it with gunzip")
-        if start[257:262] == b"ustar":
-            raise StopError(f"lesson: {place} is a tar archive: give plain SQL, or pg_dump --format=custom")
-        sample = Sample((place,), custom=start.startswith(b"PGDMP"))
-    else:
-        raise StopError(f"lesson: there is no file or folder {place}")
-    size = sum(file.stat().st_size for file in sample.files)
-    if size > LARGEST:
-        raise StopError(f"lesson: {place} takes {size >> 20} MiB: at most {LARGEST >> 20} MiB; leave rows out")
-    return sample
-
-
-@dataclass(frozen=True)
 class Loaded:
     """A database that was loaded."""
 
@@ -134,13 +116,19 @@ class Loaded:
 
     def catalogue(self) -> Catalogue:
         """Read what is in it."""
-        asked = ASK.format(options=OPTIONS, most=LARGEST_CATALOGUE + 1)
+        asked = ASK.format(options=f"{OPTIONS} -c default_transaction_read_only=on", most=LARGEST_CATALOGUE + 1)
         text = self._told(asked, LARGEST_CATALOGUE, "its catalogue cannot be read", QUERY.encode())
         return read(text.decode())
 
     def solution(self) -> bytes:
         """Write all of it as SQL: no owners, no rights, nothing that the sample had for psql."""
-        return self._told(DUMP.format(most=LARGEST + 1), LARGEST, "it cannot be written as SQL")
+        wrong = "it cannot be written as SQL"
+        self._told(ASK.format(options=OPTIONS, most=LARGEST), LARGEST, wrong, SETTLED.encode())
+        key = secrets.token_hex(16)
+        text = self._told(DUMP.format(most=LARGEST + 1, key=key), LARGEST, wrong)
+        # psql takes no backslash but behind this key. Of the text itself: nothing in it can have known it.
+        parts = text.split(key.encode())
+        return hashlib.sha256(b"".join(parts)).hexdigest()[: len(key)].encode().join(parts)
 
     def _told(self, script: str, most: int, wrong: str, given: bytes = b"") -> bytes:
         done = _inside(self.container, "postgres", f"set -o pipefail\n{script}", given=given)
@@ -162,15 +150,17 @@ def loaded(sample: Sample) -> Iterator[Loaded]:
         if done.returncode:
             raise StopError(f"lesson: the sample does not reach the scratch server: {_first_line(done.stderr)}")
         _load(container, sample)
+        _settle(container)
         yield Loaded(container)
 
 
 def _load(container: str, sample: Sample) -> None:
     """Load it, once more for each role that it names: nobody of that name is there, and he may do nothing."""
     roles: list[str] = []
+    end = time.monotonic() + SECONDS
     while True:
         _afresh(container, roles)
-        trouble = _trouble(container, sample)
+        trouble = _trouble(container, sample, end)
         if trouble is None:
             return
         missing = re.search(r'ERROR: +role "(.+)" does not exist', trouble)
@@ -182,6 +172,8 @@ def _load(container: str, sample: Sample) -> None:
 def _afresh(container: str, roles: Sequence[str]) -> None:
     names = [quoted(role) for role in roles]
     made = [f"CREATE ROLE {name};\nGRANT {name} TO loader;\n" for name in names[-1:]]
+    # Who is given a table needs a right to its schema, which another one may own.
+    made += [f"GRANT {earlier} TO {names[-1]};\n" for earlier in names[:-1]]
     rights = [f"GRANT ALL ON SCHEMA public TO {name};\nGRANT ALL ON DATABASE sample TO {name};\n" for name in names]
     psql = "psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U keeper -d postgres -f -"
     done = _inside(container, "postgres", psql, given="".join([*made, AFRESH, *rights]).encode())
@@ -189,20 +181,32 @@ def _afresh(container: str, roles: Sequence[str]) -> None:
         raise StopError(f"lesson: there is no place to load the sample into: {_first_line(done.stderr)}")
 
 
-def _trouble(container: str, sample: Sample) -> str | None:
+def _trouble(container: str, sample: Sample, end: float) -> str | None:
     """Load all files; what went wrong, with the file and the line."""
     for number, file in enumerate(sample.files):
-        name = f"{number}.sql"
-        done = _inside(container, "loader", RESTORE if sample.custom else LOAD, str(SECONDS), name)
-        if done.returncode in OVERDUE and not done.stderr.strip():
-            return f"{file} is not loaded after {SECONDS} seconds, or needs more memory than there is"
-        if done.returncode:
-            said = _first_line(done.stderr).replace("pg_restore: error: could not execute query: ", "")
-            place, more = (
-                (str(file), f": {said}") if not said.startswith(f"{name}:") else (f"{file}", said[len(name) :])
-            )
-            return f"{naming.visible(place)}{more}{_advice(said)}"
+        name, place = f"{number}.sql", naming.visible(str(file))
+        seconds = max(1, round(end - time.monotonic()))
+        status = _unheard(container, RESTORE if sample.custom else LOAD, str(seconds), name)
+        if status in OVERDUE:
+            return f"{place} is not loaded after {SECONDS} seconds, or needs more memory than there is"
+        heard = _inside(container, "postgres", SAID, str(status)).stdout
+        if status or heard.strip():
+            said = _first_line(heard).replace("pg_restore: error: could not execute query: ", "")
+            more = said[len(name) :] if said.startswith(f"{name}:") else f": {said}"
+            return f"{place}{more}{_advice(said)}"
     return None
+
+
+def _settle(container: str) -> None:
+    """End what the sample left running; from here on its role only reads, row-level security or not."""
+    _unheard(container, STILL)
+    psql = "psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U keeper -d postgres -f -"
+    sql = (
+        "ALTER ROLE loader BYPASSRLS; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'loader';"
+    )
+    done = _inside(container, "postgres", psql, given=sql.encode())
+    if done.returncode:
+        raise StopError(f"lesson: what was loaded cannot be read: {_first_line(done.stderr)}")
 
 
 def _advice(said: str) -> str:
@@ -217,16 +221,24 @@ def _packed(sample: Sample) -> bytes:
             try:
                 content = file.read_bytes()
             except OSError as error:
-                raise StopError(f"lesson: {file} cannot be read: {error.strerror}") from None
+                raise StopError(f"lesson: {naming.visible(str(file))} cannot be read: {error.strerror}") from None
             entry = tarfile.TarInfo(f"{number}.sql")
-            entry.size, entry.mode = len(content), 0o600
+            entry.size, entry.mode = len(content), 0o644
             archive.addfile(entry, io.BytesIO(content))
     return packed.getvalue()
 
 
 def _first_line(said: bytes) -> str:
     lines = said.decode(errors="replace").strip().splitlines()
-    return naming.line(lines[0], naming.LONGEST_HINT) if lines else "it says nothing"
+    errors = [line for line in lines if line.startswith("pg_restore: error: ")]  # before it come lines about where
+    return naming.line((errors or lines)[0], naming.LONGEST_HINT) if lines else "it says nothing"
+
+
+def _unheard(container: str, script: str, *arguments: str) -> int:
+    """Run a script as the loader; its exit status. What comes out of it is the sample's, and nobody keeps it."""
+    command = ["docker", "exec", "-u", "loader", container, "bash", "-c", script, "bash", *arguments]
+    nowhere = subprocess.DEVNULL
+    return subprocess.run(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, check=False).returncode
 
 
 def _inside(

@@ -6,6 +6,7 @@ In: a catalogue. Out: tasks.
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from mentor.course.sqltext import literal
 from ops.drafting import checks, naming, queries
 from ops.drafting.catalogue import Function, Located, Place, Thing, Trigger
 from ops.drafting.queries import Check
@@ -32,7 +33,9 @@ def ground(d: Drafting) -> Iterator[Task]:
         name, made = d.speech.place(kind), list(queries.kind_of_type(kind, d.speech))
         if kind.kind == "e":
             values = ", ".join(map(naming.visible, kind.labels))
-            yield task("type", kind, f"Create the enum type {name}: {values}", made, (values,))
+            yield task(
+                "type", kind, f"Create the enum type {name}: {values}", made, (", ".join(map(literal, kind.labels)),)
+            )
         elif kind.kind == "d":
             rules = ["NOT NULL"] if kind.not_null else []
             rules += [f"DEFAULT {kind.default}"] if kind.default is not None else []
@@ -108,6 +111,11 @@ def security(d: Drafting) -> Iterator[Task]:
         every = [one for one in d.found.policies if one.table == table.key]
         made = [queries.row_security(table, d.speech)] if table.row_security else []
         made += [queries.policy(table, one, d.speech) for one in every]
+        d.left += [
+            f"for whom policy {naming.line(one.name)} of {d.speech.place(table)} is: students have no such roles"
+            for one in every
+            if one.for_some
+        ]
         if made:
             yield Task(
                 kind="security", id=naming.task_id("security", *naming.located(table)), table=table.key,

@@ -63,7 +63,10 @@ def outlined(found: Catalogue, tasks: Sequence[Task]) -> tuple[list[Section], li
     if len(sections) > MOST_SECTIONS:
         kept = [task for section in sections[:MOST_SECTIONS] for task in section.tasks]
         sections = sections[:MOST_SECTIONS]
-    return sections, [f"{task.title}: a course has no more than {MOST_TASKS} tasks" for task in every[len(kept) :]]
+    return sections, [
+        f"{task.title}: a course has no more than {MOST_SECTIONS} sections and {MOST_TASKS} tasks"
+        for task in every[len(kept) :]
+    ]
 
 
 def _chapters(tasks: Mapping[str, Task], needs: Mapping[str, set[str]]) -> dict[str, int]:

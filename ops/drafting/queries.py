@@ -83,11 +83,12 @@ def lineage(table: Table, speech: Speech) -> Iterator[Check]:
 
 
 def exactly(table: Table, constraint: Constraint, speech: Speech) -> Check:
-    """A constraint as the server writes it."""
+    """A constraint as the server writes it; that it was not looked at in old rows is nothing to be asked for."""
+    said = constraint.definition.removesuffix(" NOT VALID")
     return asked(
         f"SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {regclass(table)}\n"
-        f"  AND pg_get_constraintdef(oid)\n    = {literal(constraint.definition)})",
-        f"{speech.place(table)} has no {constraint.definition}",
+        f"  AND regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '')\n    = {literal(said)})",
+        f"{speech.place(table)} has no {said}",
     )
 
 
@@ -126,9 +127,10 @@ def trigger(owner: Place, one: Trigger, speech: Speech) -> Check:
 
 def row_security(table: Table, speech: Speech) -> Check:
     """That row-level security is on."""
+    forced = " AND relforcerowsecurity" if table.forced else ""
     return asked(
-        f"SELECT relrowsecurity FROM pg_class WHERE oid = {regclass(table)}",
-        f"row-level security of {speech.place(table)} is off",
+        f"SELECT relrowsecurity{forced} FROM pg_class WHERE oid = {regclass(table)}",
+        f"row-level security of {speech.place(table)} is off" + (", or not for its owner" if table.forced else ""),
     )
 
 
@@ -196,7 +198,8 @@ def kind_of_type(one: Type, speech: Speech) -> Iterator[Check]:
         null = "" if one.not_null else "NOT "
         yield asked(
             f"SELECT format_type(typbasetype, typtypmod) = {literal(one.base or '')} AND {null}typnotnull\n"
-            f"  AND {_same('typdefault', one.default)}\nFROM pg_type WHERE typtype = 'd' AND oid = {found}",
+            f"  AND {_same('pg_get_expr(typdefaultbin, 0)', one.default)}\n"
+            f"FROM pg_type WHERE typtype = 'd' AND oid = {found}",
             f"there is no domain {name} on {one.base}{' NOT NULL' * one.not_null}"
             + (f" with the default {one.default}" if one.default is not None else ""),
         )

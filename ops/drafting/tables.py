@@ -27,7 +27,8 @@ def tables(d: Drafting) -> Iterator[Task]:
             title = f"Create the table {name}"
             title += f", partitioned by {table.partition_key}" if table.partition_key else ""
         else:
-            title = f"Create {name}, a partition of {naming.listed(map(d.speech.place, table.parents))}"
+            whole = f" of {naming.listed(map(d.speech.place, table.parents))}" if table.parents else ""
+            title = f"Create {name}, a partition{whole}"
         said = [f"{d.speech.name(one.name)}: {one.comment}" for one in table.columns if one.comment]
         noted = Thing(key=table.key, name=table.name, comment="\n".join(said) or None)
         yield Task(
@@ -40,6 +41,8 @@ def tables(d: Drafting) -> Iterator[Task]:
 def _columns(d: Drafting, table: Table) -> Iterator[str]:
     if table.bound:
         yield table.bound
+        if table.partition_key:
+            yield f"PARTITION BY {table.partition_key}"
         return
     for one in table.columns:
         words = [d.speech.name(one.name), one.type, "NOT NULL" if one.not_null else ""]

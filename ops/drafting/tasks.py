@@ -4,11 +4,12 @@ In: a catalogue. Out: tasks, each with an id that no other has and no more check
 became no check.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mentor.course.tasks import MOST_CHECKS
-from ops.drafting import naming, objects, tables
+from ops.drafting import checks, naming, objects, tables
 from ops.drafting.catalogue import Catalogue
 from ops.drafting.naming import Speech
 from ops.drafting.task import Drafting, Task
@@ -30,19 +31,24 @@ def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
         objects.views, objects.functions, objects.triggers, objects.security,
     )  # fmt: skip
     whole = [task for part in parts for task in part(drafting)]
-    tasks = [_distinct(task) for task in whole]
+    tasks = [_distinct(task, drafting.left) for task in whole]
     drafting.left += [
         f"{after.title}: what is there twice is one check"
         for before, after in zip(whole, tasks, strict=True)
-        if len(before.checks) > len(after.checks)
+        if len(before.checks) > len({check.about for check in before.checks})
     ]
     drafting.left += [f"{one.kind} {naming.line(one.name)}: {REASONS.get(one.kind, UNSAID)}" for one in found.others]
     return _told_apart([piece for task in tasks for piece in _pieces(task)]), drafting.left
 
 
-def _distinct(task: Task) -> Task:
-    """Say each thing once, in a title that fits."""
-    once = {check.about: check for check in task.checks}
+def _distinct(task: Task, left: list[str]) -> Task:
+    """Say each thing once, in a title that fits, and leave out what a course may not say."""
+    once = {check.about: check for check in task.checks if checks.understood(check.values)}
+    left += [
+        f"{naming.line(task.title)}: it takes more than a check may hold: {naming.line(repr(dict(check.values)))}"
+        for check in task.checks
+        if not checks.understood(check.values)
+    ]
     about = tuple(naming.line(one, naming.LONGEST_HINT) for one in task.about)
     return replace(task, checks=tuple(once.values()), title=naming.line(task.title), about=about)
 
@@ -61,9 +67,9 @@ def _pieces(task: Task) -> Iterator[Task]:
 
 def _told_apart(tasks: list[Task]) -> list[Task]:
     """Give ids that are the same a hash of the titles, in which the names are in full."""
-    every = [task.id for task in tasks]
+    every = Counter(task.id for task in tasks)
     return [
         replace(task, id=naming.with_hash(task.id, [task.title]))
-        if every.count(task.id) > 1 else task
+        if every[task.id] > 1 else task
         for task in tasks
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 -- A small shop: keys, rules, relations, defaults, indexes of every sort.
 CREATE TYPE order_state AS ENUM ('new', 'paid', 'sent');
+CREATE DOMAIN first_state AS order_state DEFAULT 'new';
 CREATE DOMAIN price AS numeric(10, 2) NOT NULL DEFAULT 0 CHECK (VALUE >= 0);
 CREATE TYPE dimensions AS (width integer, height integer);
 CREATE SEQUENCE invoice_number START 1000 INCREMENT 10;

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mentor.course import lesson, sqltext
 from mentor.course.questions import ID
+from mentor.course.readers import LONGEST_SQL
 from mentor.course.tasks import MOST_CHECKS, MOST_TASKS
 from mentor.settings import values
 from mentor.settings.problems import Problems
@@ -17,6 +18,7 @@ from ops.drafting import catalogue, naming, outline, tasks, writing
 from ops.drafting.catalogue import Catalogue, Place
 from ops.drafting.outline import Section
 
+OVER = "a course has no more than 50 sections and 200 tasks"
 KEYS = itertools.count()
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=15)
 EMPTY = dict.fromkeys(
@@ -35,7 +37,14 @@ def column(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
 
 
 def table(name: str, *columns: dict[str, Any], namespace: str = "public", **more: Any) -> dict[str, Any]:
-    plain = {"comment": None, "partition_key": None, "bound": None, "parents": None, "row_security": False}
+    plain = {
+        "comment": None,
+        "partition_key": None,
+        "bound": None,
+        "parents": None,
+        "row_security": False,
+        "forced": False,
+    }
     named = {"key": f"table {namespace}.{name}", "namespace": namespace, "name": name, "sql": sql(name, namespace)}
     return {**named, **plain, "columns": list(columns or [column("id")]), **more}
 
@@ -43,8 +52,7 @@ def table(name: str, *columns: dict[str, Any], namespace: str = "public", **more
 def constraint(owner: dict[str, Any], kind: str, *columns: str, **more: Any) -> dict[str, Any]:
     plain = {
         "index": None, "comment": None, "target": None, "target_columns": None, "condition": None, "definition": "X",
-        "on_update": None, "on_delete": None, "deferrable": False, "deferred": False, "full": False,
-        "nulls_alike": False,
+        "on_update": None, "on_delete": None, "deferrable": False, "full": False, "nulls_alike": False,
     }  # fmt: skip
     key = f"constraint {next(KEYS)}"
     return {"key": key, "table": owner["key"], "name": key, "kind": kind, "columns": list(columns), **plain, **more}
@@ -130,6 +138,14 @@ def test_sections_are_of_one_size_and_none_is_empty() -> None:
     }  # fmt: skip
 
 
+def test_what_is_longer_than_a_check_may_be_is_left_out_and_named() -> None:
+    one = table("a", column("id", default=f"'{'x' * LONGEST_SQL}'::text"))
+    drafted, left = tasks.drafted(found(tables=[one]))
+    assert [len(task.checks) for task in drafted] == [1]
+    (line,) = left
+    assert line.startswith("Create the table a: it takes more than a check may hold: {'sql': ")
+
+
 def test_a_task_with_too_many_checks_is_split_and_a_course_with_too_many_tasks_cut() -> None:
     one = table("a")
     rules = [constraint(one, "c", "id", condition=f"id > {number}") for number in range(MOST_CHECKS + 1)]
@@ -138,7 +154,9 @@ def test_a_task_with_too_many_checks_is_split_and_a_course_with_too_many_tasks_c
     of = found(tables=[table(f"t{number:03}") for number in range(MOST_TASKS + 2)])
     made, left = outline.outlined(of, tasks.drafted(of)[0])
     assert sum(len(section.tasks) for section in made) == MOST_TASKS
-    assert left == [f"Create the table t{number}: a course has no more than 200 tasks" for number in (200, 201)]
+    assert left == [
+        f"Create the table t{number}: a course has no more than 50 sections and 200 tasks" for number in (200, 201)
+    ]
 
 
 def test_ids_that_would_be_the_same_are_told_apart_and_stay() -> None:
