@@ -84,12 +84,16 @@ WITH spaces AS (
   UNION ALL SELECT 'rule of domain ' || sql, format('ALTER DOMAIN %s DROP CONSTRAINT %I', sql, conname)
     FROM types AS t JOIN pg_constraint ON contypid = t.oid AND contype = 'c'
   UNION ALL SELECT 'null in domain ' || sql, format('ALTER DOMAIN %s DROP NOT NULL', sql) FROM types WHERE typnotnull
-  UNION ALL SELECT 'default of domain ' || sql, format('ALTER DOMAIN %s SET DEFAULT ''7''', sql) FROM types WHERE typtype = 'd'
+  UNION ALL SELECT 'default of domain ' || sql, CASE WHEN typdefault IS NULL
+    THEN format('ALTER DOMAIN %s SET DEFAULT ''7''', sql) ELSE format('ALTER DOMAIN %s DROP DEFAULT', sql) END
+  FROM types WHERE typtype = 'd'
   UNION ALL SELECT 'schema ' || nspname, format('DROP SCHEMA %I CASCADE', nspname) FROM spaces WHERE nspname <> 'public'
   UNION ALL SELECT 'extension ' || extname, format('DROP EXTENSION %I CASCADE', extname) FROM pg_extension
     WHERE extname <> 'plpgsql'
   UNION ALL SELECT 'row security of ' || sql, format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', sql) FROM tables
     WHERE relrowsecurity
+  UNION ALL SELECT 'row security for the owner of ' || sql, format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', sql)
+    FROM tables WHERE relforcerowsecurity
   UNION ALL SELECT 'policy ' || polname, format('DROP POLICY %I ON %s', polname, sql) FROM pg_policy
     JOIN tables AS t ON t.oid = polrelid
   UNION ALL SELECT 'policy changed ' || polname, format('ALTER POLICY %I ON %s %s (true)', polname, sql,

@@ -128,9 +128,9 @@ def test_what_pg_restore_says_is_told_and_its_roles_are_made(server: Scratch, co
     assert lesson.main() == 0
     assert "TO app" not in (course / "solution" / "finished.sql").read_text()
     assert lesson_test.main() == 0
-    server.sql("restored", "CREATE FUNCTION nothing() RETURNS cstring LANGUAGE internal AS 'version'", user="postgres")
+    server.sql("restored", "CREATE FUNCTION nothing() RETURNS timestamptz LANGUAGE internal AS 'now'", user="postgres")
     dump.write_bytes(server.execute("pg_dump", "-Fc", "-U", "student", "-d", "restored").stdout)
-    (course / "lab.yaml").unlink()
+    course.rename(course.with_name("first"))
     with pytest.raises(StopError, match=f"{dump}: ERROR: permission denied for language internal"):
         lesson.main()
 
