@@ -32,11 +32,9 @@ def main() -> int:
             raise StopError(f"lesson: {target} is there already, and is left as it is: name another COURSE, or move it")
     with loading.loaded(sample.found(Path(dump))) as database:
         found = database.catalogue()
+        if found.size > MOST:
+            raise StopError(f"lesson: {dump} holds {found.size} things: at most {MOST} make a course; leave some out")
         solution = database.solution()
-    if found.size > MOST:
-        raise StopError(
-            f"lesson: {dump} has {found.size} things in it: at most {MOST} can be made a course; leave some out"
-        )
     drafted, left = tasks.drafted(found)
     if not drafted:
         raise StopError(f"lesson: {dump} leaves nothing behind of which a check could be made")

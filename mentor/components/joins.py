@@ -15,8 +15,6 @@ from mentor.components.commands import by_path
 from mentor.components.seats import Seat
 from mentor.host.docker_host import DockerHost
 
-SERVICES: Final = ("SPYGLASS", "POSTGRES", "REGISTRY")
-"""The names by which a seat finds them, in capitals, as its command has their ids."""
 DISCONNECT: Final = (
     'for service in "$SPYGLASS" "$POSTGRES" "$REGISTRY"; do '
     'docker network disconnect -f "$NETWORK" "$service" 2>&1 || true; done'
@@ -35,12 +33,12 @@ class Joins(pulumi.ComponentResource):
         processes: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """``services`` has one by each name of `SERVICES`, in small letters.
+        """``services`` are spyglass, postgres and registry, by the names by which a seat finds them.
 
         ``processes`` is the most that a seat may have at once, its students' containers included.
         """
         super().__init__("mentor:index:Joins", name, None, opts)
-        ids = {name: services[name.lower()].id for name in SERVICES}
+        ids = {alias.upper(): service.id for alias, service in services.items()}
         for person, seat in seats.items():
             command.local.Command(
                 f"{person}-joins",

@@ -6,7 +6,7 @@ are in the server's words, every name in them with its schema.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -20,7 +20,9 @@ def _some(value: object) -> object:
     return () if value is None else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_some)]
+T = TypeVar("T")
+Many: TypeAlias = Annotated[tuple[T, ...], BeforeValidator(_some)]
+Names = Many[str]
 
 
 class Part(BaseModel):
@@ -62,7 +64,7 @@ class Column(Part):
     comment: str | None
 
 
-Columns = Annotated[tuple[Column, ...], BeforeValidator(_some)]
+Columns = Many[Column]
 
 
 class Type(Located):
@@ -93,7 +95,7 @@ class Table(Located):
     columns: Columns
     partition_key: str | None
     bound: str | None
-    parents: Annotated[tuple[Place, ...], BeforeValidator(_some)]
+    parents: Many[Place]
     row_security: bool
     forced: bool
 
@@ -180,19 +182,19 @@ class Catalogue(Part):
     """All of it; ``dependencies`` are pairs of keys, the first of which needs the second."""
 
     keywords: frozenset[str]
-    extensions: Annotated[tuple[Thing, ...], BeforeValidator(_some)]
-    schemas: Annotated[tuple[Thing, ...], BeforeValidator(_some)]
-    types: Annotated[tuple[Type, ...], BeforeValidator(_some)]
-    sequences: Annotated[tuple[Sequence, ...], BeforeValidator(_some)]
-    tables: Annotated[tuple[Table, ...], BeforeValidator(_some)]
-    constraints: Annotated[tuple[Constraint, ...], BeforeValidator(_some)]
-    indexes: Annotated[tuple[Index, ...], BeforeValidator(_some)]
-    views: Annotated[tuple[View, ...], BeforeValidator(_some)]
-    functions: Annotated[tuple[Function, ...], BeforeValidator(_some)]
-    triggers: Annotated[tuple[Trigger, ...], BeforeValidator(_some)]
-    policies: Annotated[tuple[Policy, ...], BeforeValidator(_some)]
-    others: Annotated[tuple[Other, ...], BeforeValidator(_some)]
-    dependencies: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_some)]
+    extensions: Many[Thing]
+    schemas: Many[Thing]
+    types: Many[Type]
+    sequences: Many[Sequence]
+    tables: Many[Table]
+    constraints: Many[Constraint]
+    indexes: Many[Index]
+    views: Many[View]
+    functions: Many[Function]
+    triggers: Many[Trigger]
+    policies: Many[Policy]
+    others: Many[Other]
+    dependencies: Many[tuple[str, str]]
 
     @property
     def size(self) -> int:

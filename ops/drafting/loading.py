@@ -175,10 +175,7 @@ def _afresh(container: str, roles: Sequence[str]) -> None:
     # Who is given a table needs a right to its schema, which another one may own.
     made += [f"GRANT {earlier} TO {names[-1]};\n" for earlier in names[:-1]]
     rights = [f"GRANT ALL ON SCHEMA public TO {name};\nGRANT ALL ON DATABASE sample TO {name};\n" for name in names]
-    psql = "psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U keeper -d postgres -f -"
-    done = _inside(container, "postgres", psql, given="".join([*made, AFRESH, *rights]).encode())
-    if done.returncode:
-        raise StopError(f"lesson: there is no place to load the sample into: {_first_line(done.stderr)}")
+    _as_keeper(container, "".join([*made, AFRESH, *rights]), "there is no place to load the sample into")
 
 
 def _trouble(container: str, sample: Sample, end: float) -> str | None:
@@ -200,13 +197,15 @@ def _trouble(container: str, sample: Sample, end: float) -> str | None:
 def _settle(container: str) -> None:
     """End what the sample left running; from here on its role only reads, row-level security or not."""
     _unheard(container, STILL)
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'loader'"
+    _as_keeper(container, f"ALTER ROLE loader BYPASSRLS; {ended};", "what was loaded cannot be read")
+
+
+def _as_keeper(container: str, sql: str, wrong: str) -> None:
     psql = "psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U keeper -d postgres -f -"
-    sql = (
-        "ALTER ROLE loader BYPASSRLS; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'loader';"
-    )
     done = _inside(container, "postgres", psql, given=sql.encode())
     if done.returncode:
-        raise StopError(f"lesson: what was loaded cannot be read: {_first_line(done.stderr)}")
+        raise StopError(f"lesson: {wrong}: {_first_line(done.stderr)}")
 
 
 def _advice(said: str) -> str:

@@ -4,11 +4,12 @@ In: parts of a catalogue. Out: checks of the kind `sql`. They find pg_catalog wi
 sessions do, and compare with the words in which the server writes expressions and definitions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mentor.course.sqltext import literal, quoted
+from mentor.course.sqltext import names as array
 from ops.drafting import naming
 from ops.drafting.catalogue import Column, Constraint, Function, Place, Policy, Sequence, Table, Trigger, Type, View
 from ops.drafting.naming import Speech
@@ -183,7 +184,7 @@ def kind_of_type(one: Type, speech: Speech) -> Iterator[Check]:
     if one.kind == "e":
         yield asked(
             f"SELECT ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = pg_type.oid ORDER BY enumsortorder)\n"
-            f"  = {_array(one.labels)}\nFROM pg_type WHERE typtype = 'e' AND oid = {found}",
+            f"  = {array(one.labels)}\nFROM pg_type WHERE typtype = 'e' AND oid = {found}",
             f"there is no enum type {name} with the values {', '.join(map(literal, one.labels))}",
         )
     elif one.kind == "c":
@@ -191,7 +192,7 @@ def kind_of_type(one: Type, speech: Speech) -> Iterator[Check]:
         yield asked(
             "SELECT ARRAY(SELECT attname || ' ' || format_type(atttypid, atttypmod) FROM pg_attribute\n"
             "    WHERE attrelid = typrelid AND attnum > 0 AND NOT attisdropped ORDER BY attnum)\n"
-            f"  = {_array(parts)}\nFROM pg_type WHERE typtype = 'c' AND oid = {found}",
+            f"  = {array(parts)}\nFROM pg_type WHERE typtype = 'c' AND oid = {found}",
             f"there is no composite type {name} ({', '.join(parts)})",
         )
     else:
@@ -230,7 +231,3 @@ def _defaults(place: Place, column: Column) -> str:
 
 def _same(found: str, wanted: str | None) -> str:
     return f"{found} IS NULL" if wanted is None else f"{found} = {literal(wanted)}"
-
-
-def _array(texts: Iterable[str]) -> str:
-    return f"ARRAY[{', '.join(map(literal, texts))}]::text[]"

@@ -27,13 +27,12 @@ def found(place: Path) -> Sample:
     if place.is_dir():
         sample = _folder(place)
     elif place.is_file():
-        with place.open("rb") as file:
-            start = file.read(512)
-        if reason := _unreadable(start, place):
-            raise StopError(f"lesson: {place} {reason}")
-        sample = Sample((place,), custom=start.startswith(b"PGDMP"))
+        sample = Sample((place,), custom=_start(place).startswith(b"PGDMP"))
     else:
         raise StopError(f"lesson: there is no file or folder {place}")
+    for file in sample.files:
+        if reason := _unreadable(file):
+            raise StopError(f"lesson: {naming.visible(str(file))} {reason}")
     size = sum(file.stat().st_size for file in sample.files)
     if size > LARGEST:
         raise StopError(f"lesson: {place} takes {size >> 20} MiB: at most {LARGEST >> 20} MiB; leave rows out")
@@ -52,12 +51,21 @@ def _folder(place: Path) -> Sample:
     return Sample(files)
 
 
-def _unreadable(start: bytes, place: Path) -> str | None:
-    """Why a file that begins like this is not read."""
+def _start(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(512)
+    except OSError as error:
+        raise StopError(f"lesson: {naming.visible(str(file))} cannot be read: {error.strerror}") from None
+
+
+def _unreadable(file: Path) -> str | None:
+    """Why a file that begins as this one is not read."""
+    start = _start(file)
     if start.startswith(PACKED):
         return "is compressed: unpack it first"
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return f"is UTF-16, as PowerShell writes with >: use pg_dump --file={place.name}"
+        return f"is UTF-16, as PowerShell writes with >: use pg_dump --file={file.name}"
     if start[257:262] == b"ustar":
         return "is a tar archive: give plain SQL, or pg_dump --format=custom"
     return None

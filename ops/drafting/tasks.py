@@ -43,12 +43,12 @@ def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
 
 def _distinct(task: Task, left: list[str]) -> Task:
     """Say each thing once, in a title that fits, and leave out what a course may not say."""
-    once = {check.about: check for check in task.checks if checks.understood(check.values)}
-    left += [
-        f"{naming.line(task.title)}: it takes more than a check may hold: {naming.line(repr(dict(check.values)))}"
-        for check in task.checks
-        if not checks.understood(check.values)
-    ]
+    once = {check.about: check for check in task.checks}
+    for meant, check in list(once.items()):
+        if not checks.understood(check.values):
+            del once[meant]
+            said = naming.line(repr(dict(check.values)))
+            left.append(f"{naming.line(task.title)}: it takes more than a check may hold: {said}")
     about = tuple(naming.line(one, naming.LONGEST_HINT) for one in task.about)
     return replace(task, checks=tuple(once.values()), title=naming.line(task.title), about=about)
 

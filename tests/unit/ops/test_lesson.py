@@ -32,6 +32,9 @@ def test_a_dump_is_a_file_or_a_folder_with_sql(tmp_path: Path) -> None:
     for name in ("2.sql", "1.sql", "notes.md"):
         (tmp_path / name).touch()
     assert sample.found(tmp_path).files == (tmp_path / "1.sql", tmp_path / "2.sql")
+    (tmp_path / "2.sql").write_bytes("CREATE TABLE".encode("utf-16"))
+    with pytest.raises(StopError, match=r"/2\.sql is UTF-16"):
+        sample.found(tmp_path)
     (tmp_path / "3.sql").symlink_to("/etc/passwd")
     with pytest.raises(StopError, match=r"3\.sql is a link"):
         sample.found(tmp_path)
