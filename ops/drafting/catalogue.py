@@ -5,10 +5,13 @@ read in the same way each time. ``key`` tells things apart within one reading on
 are in the server's words, every name in them with its schema.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from ops.drafting import reaching
 
 QUERY = (Path(__file__).parent / "catalogue.sql").read_text(encoding="utf-8")
 
@@ -51,8 +54,21 @@ class Located(Place, Thing):
     """A thing in a schema."""
 
 
+class Numbers(Part):
+    """The sequence from which a column takes its numbers; ``last`` is None before the first."""
+
+    sql: str
+    step: int
+    least: int
+    most: int
+    last: int | None
+
+
 class Column(Part):
-    """A column of a table, a view or a composite type; ``identity`` is a, d or empty."""
+    """A column of a table, a view or a composite type; ``identity`` is a, d or empty.
+
+    ``moving``, here and elsewhere, is what gives something else each time: a number, a moment, chance.
+    """
 
     name: str
     type: str
@@ -62,6 +78,8 @@ class Column(Part):
     identity: str
     serial: bool
     comment: str | None
+    moving: bool = False
+    numbers: Numbers | None = None
 
 
 Columns = Many[Column]
@@ -136,15 +154,21 @@ class View(Located):
 
     columns: Columns
     materialized: bool
+    moving: bool = False
 
 
 class Function(Located):
-    """A function (f), procedure (p), aggregate (a) or window function (w); ``signature`` has the types it takes."""
+    """A function (f), procedure (p), aggregate (a) or window function (w); ``signature`` has the types it takes.
+
+    ``body`` is there where it is a string, of which the server knows no dependencies.
+    """
 
     kind: Literal["a", "f", "p", "w"]
     signature: str
     arguments: str
     result: str | None
+    moving: bool = False
+    body: str | None = None
 
 
 class Trigger(Thing):
@@ -202,6 +226,15 @@ class Catalogue(Part):
         parts = (self.schemas, self.types, self.sequences, self.tables, self.constraints, self.indexes, self.views,
                  self.functions, self.triggers, self.policies)  # fmt: skip
         return sum(map(len, parts))
+
+    @cached_property
+    def direct(self) -> dict[str, set[str]]:
+        """What each thing needs itself."""
+        return reaching.direct(self.dependencies)
+
+    def behind(self, key: str) -> set[str]:
+        """All that something needs, near and far."""
+        return reaching.reached(key, self.direct)
 
 
 def read(text: str) -> Catalogue:

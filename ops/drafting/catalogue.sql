@@ -12,6 +12,28 @@ WITH extended AS MATERIALIZED (
   WHERE ('pg_class'::regclass, c.oid) NOT IN (SELECT classid, objid FROM extended)
 ), tables AS MATERIALIZED (
   SELECT * FROM relations WHERE relkind IN ('r', 'p')
+), moving AS MATERIALIZED (
+  -- What gives something else each time, or to somebody else; a body in words is searched for the names of such.
+  SELECT p.oid FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+  WHERE p.provolatile = 'v'
+    OR p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname = 'age' AND p.pronargs = 1 OR p.proname IN (
+      'now', 'transaction_timestamp', 'statement_timestamp', 'current_database', 'current_schema', 'current_schemas',
+      'current_setting', 'current_user', 'session_user', 'getpgusername', 'version'))
+    OR l.lanname NOT IN ('internal', 'c') AND pg_get_functiondef(CASE WHEN p.prokind IN ('f', 'p') THEN p.oid END) ~* (
+      '\m(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|random|setseed|gen_random_uuid|nextval'
+      '|current_(catalog|database|date|query|role|schemas?|setting|time|timestamp|user)|session_user|localtime|localtimestamp|information_schema|pg_(?!temp\M|catalog\M)\w+)\M'
+      '|\mage\s*\(|''(today|tomorrow|yesterday)''|(?<!["\w])user(?!["\w])')
+), moved AS MATERIALIZED (
+  -- Defaults and views in which one of these is called, and views of the server's own tables.
+  SELECT x.classid, x.objid FROM (
+    SELECT 'pg_attrdef'::regclass::oid AS classid, oid AS objid, adbin::text AS tree FROM pg_attrdef
+    UNION ALL SELECT 'pg_class'::regclass, ev_class, ev_action::text FROM pg_rewrite AS r
+      WHERE r.rulename = '_RETURN' AND ev_class IN (SELECT oid FROM relations)) AS x
+  WHERE x.tree LIKE '%{SQLVALUEFUNCTION %' OR x.tree ~ ':varattno -[1-6] ' OR EXISTS (
+    SELECT FROM regexp_matches(x.tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') AS found (id)
+    WHERE found.id[1]::oid IN (SELECT oid FROM moving))
+  OR EXISTS (SELECT FROM regexp_matches(x.tree, ':relid (\d+)', 'g') AS found (id)
+    WHERE found.id[1]::oid BETWEEN 1 AND 16383)
 ), attributes AS MATERIALIZED (
   SELECT c.oid AS relid, json_agg(json_build_object(
     'name', a.attname,
@@ -20,6 +42,7 @@ WITH extended AS MATERIALIZED (
     'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
     'generated', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,
     'identity', a.attidentity,
+    'moving', a.attidentity <> '' OR EXISTS (SELECT FROM moved WHERE (classid, objid) = ('pg_attrdef'::regclass, d.oid)),
     -- A number from a sequence that goes with the column: what serial stands for.
     'serial', a.attidentity = '' AND EXISTS (
       SELECT FROM pg_depend AS o WHERE o.classid = 'pg_class'::regclass AND o.deptype = 'a'
@@ -27,6 +50,15 @@ WITH extended AS MATERIALIZED (
         AND (SELECT relkind FROM pg_class WHERE oid = o.objid) = 'S'
         AND EXISTS (SELECT FROM pg_depend AS u WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid
           AND u.refobjid = o.objid)),
+    'numbers', CASE WHEN a.attidentity <> '' OR d.oid IS NOT NULL THEN (
+      SELECT json_build_object('sql', quote_ident(n.nspname) || '.' || quote_ident(s.relname), 'step', q.seqincrement,
+        'least', q.seqmin, 'most', q.seqmax, 'last', pg_sequence_last_value(s.oid))
+      FROM pg_sequence AS q JOIN pg_class AS s ON s.oid = q.seqrelid JOIN pg_namespace AS n ON n.oid = s.relnamespace
+      WHERE EXISTS (SELECT FROM pg_depend AS u WHERE (u.classid, u.objid, u.refclassid, u.refobjid, u.refobjsubid, u.deptype)
+          = ('pg_class'::regclass, s.oid, 'pg_class'::regclass, c.oid, a.attnum, 'i'))
+        OR EXISTS (SELECT FROM pg_depend AS u
+          WHERE (u.classid, u.objid, u.refclassid, u.refobjid) = ('pg_attrdef'::regclass, d.oid, 'pg_class'::regclass, s.oid))
+      ORDER BY s.oid LIMIT 1) END,
     'comment', col_description(c.oid, a.attnum)
   ) ORDER BY a.attnum) AS columns
   FROM relations AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -130,15 +162,17 @@ SELECT json_build_object(
 'views', (
   SELECT json_agg(json_build_object('key', c.key, 'namespace', c.nspname, 'name', c.relname, 'sql', c.sql,
     'comment', obj_description(c.oid, 'pg_class'), 'columns', COALESCE(a.columns, '[]'),
-    'materialized', c.relkind = 'm') ORDER BY c.nspname, c.relname)
+    'materialized', c.relkind = 'm',
+    'moving', ('pg_class'::regclass, c.oid) IN (SELECT classid, objid FROM moved)) ORDER BY c.nspname, c.relname)
   FROM relations AS c LEFT JOIN attributes AS a ON a.relid = c.oid WHERE c.relkind IN ('v', 'm')),
 'functions', (
   SELECT json_agg(json_build_object('key', 'pg_proc:' || p.oid, 'namespace', s.nspname, 'name', p.proname, 'kind', p.prokind,
     'sql', quote_ident(s.nspname) || '.' || quote_ident(p.proname), 'comment', obj_description(p.oid, 'pg_proc'),
     'signature', p.oid::regprocedure::text, 'arguments', pg_get_function_identity_arguments(p.oid),
-    'result', pg_get_function_result(p.oid))
+    'result', pg_get_function_result(p.oid), 'moving', p.oid IN (SELECT oid FROM moving),
+    'body', CASE WHEN p.prosqlbody IS NULL AND l.lanname NOT IN ('internal', 'c') AND p.prokind IN ('f', 'p') THEN p.prosrc END)
     ORDER BY s.nspname, p.proname, p.oid::regprocedure::text COLLATE "C")
-  FROM pg_proc AS p JOIN spaces AS s ON s.oid = p.pronamespace
+  FROM pg_proc AS p JOIN spaces AS s ON s.oid = p.pronamespace JOIN pg_language AS l ON l.oid = p.prolang
   WHERE ('pg_proc'::regclass, p.oid) NOT IN (SELECT classid, objid FROM extended)
     -- Made together with a range type.
     AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')),

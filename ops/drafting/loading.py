@@ -23,76 +23,19 @@ from dataclasses import dataclass
 from mentor.course.sqltext import quoted
 from ops import scratch
 from ops.console import StopError
-from ops.drafting import naming
+from ops.drafting import asking, naming
+from ops.drafting.asking import Ask
 from ops.drafting.catalogue import QUERY, Catalogue, read
 from ops.drafting.sample import LARGEST, Sample
+from ops.drafting.scripts import AFRESH, ASK, DUMP, LIMITS, LOAD, OPTIONS, RESTORE, SAID, SETTLED, START, STILL
 
 LARGEST_CATALOGUE = 32 << 20
 SECONDS = 120
 LIFE = "600"
 """Seconds after which the container ends by itself, whatever is in it."""
 MOST_ROLES = 30
-LIMITS = (
-    "--init", "--user", "postgres", "--network", "none", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
-    "--read-only", "--tmpfs", "/tmp:size=1g,mode=1777",  # noqa: S108 - the container's own
-    "--memory", "2g", "--memory-swap", "2g", "--pids-limit", "200", "--entrypoint", "sleep",
-)  # fmt: skip
-
-START = r"""set -eu
-install -d -m 700 /tmp/server
-install -d -m 755 /tmp/socket
-initdb -D /tmp/server/data -U keeper -E UTF8 --locale=C.UTF-8 --locale-provider=builtin --no-sync > /dev/null 2>&1
-printf '%s\n' 'local all keeper peer map=server' 'local sample loader peer map=server' > /tmp/server/data/pg_hba.conf
-printf '%s\n' 'server postgres keeper' 'server postgres loader' 'server loader loader' > /tmp/server/data/pg_ident.conf
-pg_ctl -D /tmp/server/data -s -w -t 120 -l /tmp/server/log start -o "-c listen_addresses='' -c fsync=off -c jit=off \
-  -c unix_socket_directories=/tmp/socket -c max_parallel_workers_per_gather=0"
-psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U keeper -d postgres -c 'CREATE ROLE loader LOGIN'
-"""
-# plpgsql is his too, for old dumps put a comment on it.
-AFRESH = r"""DROP DATABASE IF EXISTS sample WITH (FORCE);
-CREATE DATABASE sample OWNER loader TEMPLATE template0;
-\connect sample
-DROP EXTENSION plpgsql;
-SET ROLE loader;
-CREATE EXTENSION plpgsql;
-RESET ROLE;
-"""
-LOAD = r"""cd /tmp/sample
-PGOPTIONS='-c client_min_messages=error' timeout -k 5 "$1" psql -X -q -v ON_ERROR_STOP=1 --echo-errors --no-password \
-  -h /tmp/socket -U loader -d sample --output=/dev/null --file="$2" < /dev/null > /dev/null 2> /tmp/said
-"""
-RESTORE = r"""timeout -k 5 "$1" pg_restore --exit-on-error --no-owner --no-privileges --no-tablespaces \
-  --no-security-labels --no-publications --no-subscriptions --no-password -h /tmp/socket -U loader -d sample \
-  "/tmp/sample/$2" < /dev/null > /dev/null 2> /tmp/said
-"""
-# Read by another user, for what runs as the loader may go on, and make of his file and his pipes whatever it likes. A
-# sample can switch the stop at the first error off, so what was said counts as well as how it ended.
-SAID = r"""cd /tmp/sample
-timeout -k 1 10 head -c 200000 /tmp/said > /tmp/server/said || exit 0
-[ "$1" -ne 0 ] || grep -q '^psql:.*: ERROR: ' /tmp/server/said || exit 0
-timeout -k 1 10 awk -f /usr/local/lib/mentor/locate.awk /tmp/server/said | head -c 4000
-"""
-STILL = "kill -KILL -1"
-# Of policies it is lost for whom they are: the roles are on no student's server.
-SETTLED = r"""DO $$
-DECLARE one record;
-BEGIN
-  FOR one IN SELECT polname, polrelid::regclass AS owner FROM pg_policy WHERE polroles <> '{0}' LOOP
-    EXECUTE format('ALTER POLICY %I ON %s TO PUBLIC', one.polname, one.owner);
-  END LOOP;
-END
-$$;
-"""
-ASK = "PGOPTIONS='{options}' psql -XqAt -v ON_ERROR_STOP=1 -h /tmp/socket -U loader -d sample -f - | head -c {most}"
-# Whatever the sample sets for its role: what is read is what the grader will read.
-OPTIONS = (
-    "-c role=none -c search_path=pg_catalog -c statement_timeout=60000 -c client_min_messages=error "
-    "-c quote_all_identifiers=off -c datestyle=iso,ymd -c intervalstyle=postgres -c timezone=UTC "
-    "-c extra_float_digits=1 -c bytea_output=hex -c xmlbinary=base64"
-)
-DUMP = r"""timeout -k 5 120 pg_dump -h /tmp/socket -U loader -d sample --encoding=UTF8 --no-owner --no-privileges \
-  --no-tablespaces --no-security-labels --no-publications --no-subscriptions --exclude-extension=plpgsql \
-  --lock-wait-timeout=10000 --restrict-key={key} | head -c {most}"""
+SESSIONS = 4
+"""As often asking is begun anew, when a question was more than the server could bear."""
 OVERDUE = frozenset({124, 137})
 """How `timeout` ends when it had to end what it ran."""
 ADVICE = (
@@ -125,10 +68,27 @@ class Loaded:
         wrong = "it cannot be written as SQL"
         self._told(ASK.format(options=OPTIONS, most=LARGEST), LARGEST, wrong, SETTLED.encode())
         key = secrets.token_hex(16)
+        # pg_dump leaves nothing out in silence: it stops where row-level security would hide something from its role.
+        _as_keeper(self.container, "ALTER ROLE loader BYPASSRLS", wrong)
         text = self._told(DUMP.format(most=LARGEST + 1, key=key), LARGEST, wrong)
+        _as_keeper(self.container, "ALTER ROLE loader NOBYPASSRLS", wrong)
         # psql takes no backslash but behind this key. Of the text itself: nothing in it can have known it.
         parts = text.split(key.encode())
         return hashlib.sha256(b"".join(parts)).hexdigest()[: len(key)].encode().join(parts)
+
+    def asked(self, asks: Sequence[Ask], before: Sequence[str] = ()) -> list[object]:
+        """Ask what runs somebody's code, in bounds; one whose question ended the session has no answer."""
+        session = asking.session(OPTIONS)
+        found: list[object] = []
+        for _ in range(SESSIONS):
+            if not (rest := asks[len(found) :]):
+                break
+            done = _inside(self.container, "postgres", session, given=asking.script(rest, before).encode())
+            if done.returncode and scratch.docker("container", "inspect", self.container).returncode:
+                raise StopError(f"lesson: asking what is in it is not done after {int(LIFE) // 60} minutes")
+            answers = list(asking.answers(done.stdout))[: len(rest)]
+            found += [*answers, asking.LOST] if len(answers) < len(rest) else answers
+        return [*found, *(asking.LOST for _ in asks[len(found) :])]
 
     def _told(self, script: str, most: int, wrong: str, given: bytes = b"") -> bytes:
         done = _inside(self.container, "postgres", f"set -o pipefail\n{script}", given=given)
@@ -195,10 +155,9 @@ def _trouble(container: str, sample: Sample, end: float) -> str | None:
 
 
 def _settle(container: str) -> None:
-    """End what the sample left running; from here on its role only reads, row-level security or not."""
+    """End what the sample left running."""
     _unheard(container, STILL)
-    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'loader'"
-    _as_keeper(container, f"ALTER ROLE loader BYPASSRLS; {ended};", "what was loaded cannot be read")
+    _as_keeper(container, asking.ENDED, "what was loaded cannot be read")
 
 
 def _as_keeper(container: str, sql: str, wrong: str) -> None:

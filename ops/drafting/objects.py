@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from mentor.course.sqltext import literal
-from ops.drafting import checks, naming, queries
+from ops.drafting import checks, content, naming, queries
 from ops.drafting.catalogue import Function, Located, Place, Thing, Trigger
 from ops.drafting.queries import Check
 from ops.drafting.task import Drafting, Task, hints
@@ -54,8 +54,10 @@ def views(d: Drafting) -> Iterator[Task]:
     for view in d.found.views:
         made = list(checks.columns("view", view, view.columns, d.speech))
         made += [queries.materialized(view, d.speech)] if view.materialized else []
+        made += content.of_view(d, view)
         yield Task(
-            kind="views", id=naming.task_id("view", *naming.located(view)), checks=tuple(made), hints=hints(view),
+            kind="views", needs=content.rows_behind(d, view),
+            id=naming.task_id("view", *naming.located(view)), checks=tuple(made), hints=hints(view),
             title=f"Create the {'materialized ' * view.materialized}view {d.speech.place(view)}",
             makes=frozenset({view.key}), about=tuple(f"{d.speech.name(one.name)} {one.type}" for one in view.columns),
         )  # fmt: skip
@@ -72,15 +74,21 @@ def functions(d: Drafting) -> Iterator[Task]:
         one = every[0]
         many = f", in {len(every)} forms" if len(every) > 1 else ""
         yield Task(
-            kind="functions", id=naming.task_id("function", *naming.located(one)), hints=hints(*every),
+            kind="functions", needs=frozenset().union(*(content.rows_behind(d, each) for each in every)),
+            id=naming.task_id("function", *naming.located(one)), hints=hints(*every),
             title=f"Write the {WORDS[one.kind]} {d.speech.place(one)}{many or f'({one.arguments})'}",
-            checks=tuple(queries.function(each, d.speech) for each in every),
+            checks=tuple(check for each in every for check in _of_function(d, each)),
             makes=frozenset(each.key for each in every),
             about=tuple(
                 f"{d.speech.place(each)}({each.arguments})" + (f" RETURNS {each.result}" if each.result else "")
                 for each in every
             ),
         )  # fmt: skip
+
+
+def _of_function(d: Drafting, one: Function) -> Iterator[Check]:
+    yield queries.function(one, d.speech)
+    yield from content.of_function(d, one)
 
 
 def triggers(d: Drafting) -> Iterator[Task]:

@@ -21,6 +21,7 @@ TITLES: Mapping[Kind, str] = {
     "tables": "Tables",
     "rules": "Rules for the rows",
     "relations": "Relations between tables",
+    "rows": "Rows",
     "indexes": "Indexes",
     "views": "Views",
     "functions": "Functions and procedures",
@@ -48,6 +49,7 @@ def outlined(found: Catalogue, tasks: Sequence[Task]) -> tuple[list[Section], li
     for task in tasks:  # a later piece of a task that was split, and what nothing depends on by itself
         if task.table in makers and makers[task.table] != task.id:
             needs[task.id].add(makers[task.table])
+        needs[task.id] |= {makers[key] for key in task.needs if key in makers} - {task.id}
     by_id = {task.id: task for task in tasks}
     chapters, places = _chapters(by_id, needs), _table_order(found)
 

@@ -6,7 +6,7 @@ In: a catalogue. Out: tasks. A task is what somebody would do in one go; each co
 from collections.abc import Iterator
 from itertools import groupby
 
-from ops.drafting import checks, naming, queries
+from ops.drafting import checks, content, naming, queries
 from ops.drafting.catalogue import Constraint, Index, Table, Thing, View
 from ops.drafting.queries import Check
 from ops.drafting.task import Drafting, Kind, Task, hints
@@ -129,7 +129,7 @@ def relations(d: Drafting) -> Iterator[Task]:
         yield Task(
             kind="relations", id=naming.task_id("relations", *naming.located(table)), table=table.key,
             title=f"Let {d.speech.place(table)} refer to {naming.listed(goals)}", checks=tuple(made),
-            makes=frozenset(one.key for one in every), hints=hints(*every),
+            makes=frozenset(one.key for one in every), needs=content.rows_of_circle(d, table), hints=hints(*every),
             about=tuple(one.definition for one in every),
         )  # fmt: skip
 

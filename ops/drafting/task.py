@@ -5,23 +5,29 @@ In: a catalogue. Out: what the modules that make tasks share.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from mentor.course.tasks import MOST_HINTS
-from ops.drafting import naming
+from ops.drafting import families, naming
 from ops.drafting.catalogue import Catalogue, Table, Thing
+from ops.drafting.contents import Contents
 from ops.drafting.naming import Speech
 from ops.drafting.queries import Check
 
 Kind: TypeAlias = Literal[
-    "ground", "tables", "rules", "relations", "indexes", "views", "functions", "triggers", "security"
+    "ground", "tables", "rules", "relations", "rows", "indexes", "views", "functions", "triggers", "security"
 ]
 """In the order in which they are taught."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One task. ``makes`` and ``table`` are keys of the catalogue; ``about`` is what a student has to be told."""
+    """One task.
+
+    ``makes``, ``table`` and ``needs`` are keys of the catalogue; ``about`` is what a student has to be told, and
+    ``given`` statements that he may run.
+    """
 
     kind: Kind
     id: str
@@ -32,6 +38,8 @@ class Task:
     hints: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
+    given: str = ""
 
 
 @dataclass
@@ -40,7 +48,31 @@ class Drafting:
 
     found: Catalogue
     speech: Speech
+    contents: Contents | None = None
     left: list[str] = field(default_factory=list)
+
+    room: int = 300_000
+    """Characters of rows for which there is still room in lab.yaml."""
+
+    @cached_property
+    def circles(self) -> Mapping[str, frozenset[str]]:
+        """Tables that refer to each other in a circle: each with all of its circle, itself among them."""
+        return families.circles(self.found)
+
+    @cached_property
+    def wholes(self) -> Mapping[str, Table]:
+        """Of partitions the table, by keys."""
+        return families.wholes(self.found)
+
+    @cached_property
+    def heirs(self) -> Mapping[str, set[str]]:
+        """The tables that inherit from a table."""
+        return families.heirs(self.found)
+
+    @cached_property
+    def references(self) -> list[families.Reference]:
+        """All foreign keys."""
+        return families.references(self.found)
 
     @property
     def tables(self) -> Mapping[str, Table]:

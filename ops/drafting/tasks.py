@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mentor.course.tasks import MOST_CHECKS
-from ops.drafting import checks, naming, objects, tables
+from ops.drafting import checks, content, naming, objects, tables
 from ops.drafting.catalogue import Catalogue
+from ops.drafting.contents import Contents
 from ops.drafting.naming import Speech
 from ops.drafting.task import Drafting, Task
 
@@ -23,11 +24,11 @@ REASONS = {
 UNSAID = "no check says whether it is there"
 
 
-def drafted(found: Catalogue) -> tuple[list[Task], list[str]]:
+def drafted(found: Catalogue, contents: Contents | None = None) -> tuple[list[Task], list[str]]:
     """Make all tasks of a catalogue, and the lines that say what became no check."""
-    drafting = Drafting(found, Speech(found.keywords))
+    drafting = Drafting(found, Speech(found.keywords), contents)
     parts: tuple[Callable[[Drafting], Iterator[Task]], ...] = (
-        objects.ground, tables.tables, tables.rules, tables.relations, tables.indexes,
+        objects.ground, tables.tables, tables.rules, tables.relations, content.filled, tables.indexes,
         objects.views, objects.functions, objects.triggers, objects.security,
     )  # fmt: skip
     whole = [task for part in parts for task in part(drafting)]
@@ -61,7 +62,7 @@ def _pieces(task: Task) -> Iterator[Task]:
             name = f"{task.id}-{number}"
             name = name if len(name) <= naming.LONGEST_ID else naming.with_hash(name, [name])
             title = f"{naming.line(task.title, 90)} ({number})"
-            piece = replace(piece, id=name, title=title, makes=frozenset(), hints=(), about=())
+            piece = replace(piece, id=name, title=title, makes=frozenset(), hints=(), about=(), given="")
         yield piece
 
 

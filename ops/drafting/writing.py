@@ -18,6 +18,10 @@ UNICODE_LINE_ENDS = frozenset("\x85\u2028\u2029")
 SOLUTION = "solution"
 MATERIAL = "material"
 PAGE = "01-what-to-build.md"
+ROWS = "rows"
+LONGEST_GIVEN = 2000
+MOST_GIVEN = 50_000
+"""Characters of statements that stand on the page, for a table and in all; others are a file."""
 HEAD = """\
 # Drafted by `make lesson` from {source}. It is yours now: edit what you like, and keep the ids.
 # `make lesson-test COURSE={course}` tries every check on an empty database and on the solution.
@@ -84,16 +88,40 @@ def _task(task: Task) -> dict[str, Any]:
         found["hint"] = hints[0] if len(hints) == 1 else hints
     if task.requires:
         found["requires"] = task.requires[0] if len(task.requires) == 1 else _Short(task.requires)
-    found["checks"] = [{key: _value(value) for key, value in check.values.items()} for check in task.checks]
+    found["checks"] = [{key: _value(key, value) for key, value in check.values.items()} for check in task.checks]
     return found
 
 
-def _value(value: object) -> object:
+def _value(key: str, value: object) -> object:
+    if key == "returns" and isinstance(value, list):
+        return [_Short(row) for row in value]
     if isinstance(value, str):
         return _Lines(value)
     if isinstance(value, list) and all(isinstance(one, str) or one == _Short(one) for one in value):
         return _Short(_Short(one) if isinstance(one, list) else one for one in value)
     return value
+
+
+def rows(sections: Sequence[Section]) -> dict[str, str]:
+    """The files with rows that are too many for the page, by their names below the material."""
+    shown = _on_page(sections)
+    every = [task for section in sections for task in section.tasks]
+    return {_file(task): task.given for task in every if task.given and task.id not in shown}
+
+
+def _file(task: Task) -> str:
+    return f"{ROWS}/{task.id}.sql"
+
+
+def _on_page(sections: Sequence[Section]) -> frozenset[str]:
+    """Whose statements stand on the page: those that are short, as long as there is room."""
+    room, found = MOST_GIVEN, []
+    for section in sections:
+        for task in section.tasks:
+            if len(task.given) <= min(room, LONGEST_GIVEN):
+                room -= len(task.given)
+                found.append(task.id)
+    return frozenset(found)
 
 
 def page(title: str, sections: Sequence[Section]) -> str:
@@ -103,12 +131,23 @@ def page(title: str, sections: Sequence[Section]) -> str:
 
 def _page(title: str, sections: Sequence[Section]) -> Iterator[str]:
     yield from (f"# {_escaped(title)}", "")
+    shown = _on_page(sections)
     for section in sections:
         yield from (f"## {section.title}", "")
         for task in section.tasks:
             yield from (f":::task {task.id}", "")
             if task.about:
                 yield from (*(f"    {line}" for line in task.about), "")
+            if task.given:
+                yield from _given(task, task.id in shown)
+
+
+def _given(task: Task, shown: bool) -> Iterator[str]:
+    if shown:
+        yield from ("```sql run", task.given.rstrip("\n"), "```", "")
+    else:
+        yield from (f"The rows are in [{_file(task)}]({_file(task)}), in your seat below `/workshop`.", "")
+        yield from ("```sql run", f"\\i /workshop/{_file(task)}", "```", "")
 
 
 def _escaped(text: str) -> str:

@@ -6,8 +6,17 @@ from pathlib import Path
 import pytest
 
 from ops import scratch
+from ops.drafting import asking
 from ops.scratch import Scratch
 from tests.live import image_kit as kit
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    """A busy machine takes longer for an answer than a draft may wait for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "SECONDS", 3)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +34,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kit.scratch_images()
     monkeypatch.setenv("COURSE", str(tmp_path / "course"))
     monkeypatch.setenv("SEAT", "no")
+    monkeypatch.delenv("LEVEL", raising=False)
     return tmp_path / "course"
 
 

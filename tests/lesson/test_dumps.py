@@ -1,5 +1,6 @@
 """`make lesson` with dumps of every form: one only fills its own database, and what it may not do stops it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from mentor.course import rowsets
+from mentor.course.sqltext import Name
 from ops import lesson, lesson_test, scratch
 from ops.console import StopError
-from ops.drafting import loading, sample
+from ops.drafting import asking, loading, sample
+from ops.drafting.asking import Ask
 from ops.scratch import Scratch
+from tests.waiting import PATIENCE
 
 OWNED = """
 CREATE SCHEMA sales;
@@ -30,6 +35,48 @@ CREATE TABLE a (id integer);
 PROOF = r"""
 \! { id -un; wc -l < /proc/net/route; grep CapEff /proc/self/status; touch /no; cat /tmp/server/log; } > /tmp/proof 2>&1
 CREATE TABLE a (id integer);
+"""
+# What moves is not asked: these hide what they call.
+HOSTILE = """
+ALTER DATABASE sample SET datestyle = 'German';
+ALTER DATABASE sample SET statement_timeout = 0;
+CREATE FUNCTION pause() RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN
+  PERFORM set_config('statement_timeout', '0', false); EXECUTE 'SELECT p' || 'g_sleep(600)'; RETURN 'x'; END $$;
+CREATE VIEW a_date AS SELECT date '2025-01-31' AS day, 'fine' AS word;
+CREATE VIEW sleeps AS SELECT pause();
+CREATE FUNCTION sleepy() RETURNS text LANGUAGE plpgsql IMMUTABLE
+  AS $$ BEGIN EXECUTE 'SELECT p' || 'g_sleep(600)'; RETURN 1; END $$;
+CREATE VIEW endless AS WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT 1 FROM r) SELECT count(*) AS n FROM r;
+CREATE VIEW wide AS SELECT repeat('x', 2000000) AS x;
+CREATE FUNCTION wordy() RETURNS SETOF text LANGUAGE sql IMMUTABLE
+  AS $$ SELECT repeat('x', 100000) FROM generate_series(1, 100) $$;
+CREATE FUNCTION ends(x boolean) RETURNS boolean LANGUAGE plpgsql STABLE
+  AS $$ BEGIN EXECUTE 'SELECT p' || 'g_terminate_backend(p' || 'g_backend_pid())'; RETURN x; END $$;
+CREATE VIEW fatal AS SELECT ends(true);
+CREATE TABLE a (id integer);
+CREATE FUNCTION writes() RETURNS integer LANGUAGE plpgsql STABLE
+  AS $$ BEGIN EXECUTE 'INSERT INTO a VALUES (1)'; RETURN 1; END $$;
+CREATE FUNCTION reads() RETURNS text LANGUAGE plpgsql STABLE
+  AS $$ DECLARE found text; BEGIN
+    EXECUTE 'SELECT p' || 'g_read_file(''/etc/passwd'')' INTO found; RETURN found; END $$;
+"""
+LIVING = """
+CREATE FUNCTION lives() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN
+  LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$;
+CREATE VIEW alive AS SELECT lives() AS n;
+CREATE VIEW fine AS SELECT 1 AS n;
+"""
+MANY = """
+CREATE TABLE many AS SELECT n FROM generate_series(1, 10001) AS n;
+CREATE VIEW how_many AS SELECT count(*) FROM many;
+CREATE FUNCTION last() RETURNS integer LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT max(n) FROM many); END';
+CREATE TABLE hidden (id integer);
+INSERT INTO hidden VALUES (1);
+ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hidden FORCE ROW LEVEL SECURITY;
+CREATE VIEW shown AS SELECT * FROM hidden;
+CREATE TABLE dated (id serial, born date DEFAULT CURRENT_DATE, at timestamptz DEFAULT now());
+INSERT INTO dated (born) VALUES ('2001-02-03'), ('2002-02-03');
 """
 
 
@@ -139,3 +186,56 @@ def test_what_a_dump_leaves_running_ends_and_what_it_says_without_end_reaches_no
     dump.write_text(ENDLESS)
     assert lesson.main() == 0
     assert (course / "lab.yaml").exists()
+
+
+def test_what_views_and_functions_do_when_they_are_asked_is_bounded(
+    course: Path, dump: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump.write_text(HOSTILE)
+    begun = time.monotonic()
+    assert lesson.main() == 0
+    assert time.monotonic() - begun < PATIENCE
+    said = {line.removeprefix("lesson: no check: ") for line in capsys.readouterr().out.splitlines()}
+    slow, wide = "it takes more than 0.4 seconds", "it takes more than 1 MiB"
+    lost = "asking for it takes more time or memory than there is"
+    assert {f"what {name} gives: {slow}" for name in ("sleeps", "endless", "sleepy()")} <= said
+    assert {f"what {name} gives: {wide}" for name in ("wide", "wordy()")} <= said
+    assert said & {f"what fatal gives: {why}" for why in (lost, "asking for it ends with the error 57P01")}
+    assert "what writes() gives: asking for it ends with the error 0A000" in said
+    assert "what reads() gives: missing rights or row-level security refuse it" in said
+    text = (course / "lab.yaml").read_text()
+    assert "returns:\n              - ['2025-01-31', fine]" in text
+    assert text.count("returns:") == 1
+    assert lesson_test.main() == 0
+
+
+def test_what_outlives_its_time_ends_before_anything_else_is_asked(dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "SESSION_SECONDS", 5)
+    dump.write_text(LIVING)
+    alive, fine = (Ask("given", name, rowsets.of_view(Name(name, "public"))) for name in ("alive", "fine"))
+    with loading.loaded(sample.found(dump)) as database:
+        assert database.asked([alive, fine]) == [asking.LOST, [[1]]]
+        query = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'loader' AND query LIKE '%alive%'"
+        psql = ("psql", "-XqAt", "-h", "/tmp/socket", "-U", "keeper", "-d", "postgres", "-c", query)  # noqa: S108
+        assert scratch.docker("exec", "-u", "postgres", database.container, *psql).stdout == b"0\n"
+
+
+def test_rows_that_are_too_many_are_only_counted_and_so_no_view_shows_them(
+    course: Path, dump: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump.write_text(MANY)
+    assert lesson.main() == 0
+    said = {line.removeprefix("lesson: no check: ") for line in capsys.readouterr().out.splitlines()}
+    changed = "other numbers, moments or another order of the same rows change it"
+    refused = "missing rights or row-level security refuse it"
+    assert {
+        "what the rows of many hold: there are more than 10000; they are only counted",
+        f"what how_many gives: {changed}", f"what last() gives: {changed}",
+        f"rows of hidden: {refused}", f"what shown gives: {refused}",
+        "values of id, at of dated: filled by themselves, and no foreign key refers to them",
+    } <= said  # fmt: skip
+    text = (course / "lab.yaml").read_text()
+    assert "rows: many\n            count: 10001\n" in text
+    assert "content: many" not in text
+    assert "columns: [born]" in text
+    assert lesson_test.main() == 0

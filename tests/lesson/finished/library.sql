@@ -14,6 +14,10 @@ CREATE TABLE loans (
   until date,
   CHECK (until > since)
 );
+CREATE SEQUENCE branch_number INCREMENT -1 MINVALUE -99;
+CREATE TABLE branches (id integer PRIMARY KEY DEFAULT nextval('branch_number'), town text NOT NULL, head integer);
+CREATE TABLE staff (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, branch_id integer NOT NULL REFERENCES branches);
+ALTER TABLE branches ADD FOREIGN KEY (head) REFERENCES staff;
 CREATE TABLE changes (at timestamptz DEFAULT now(), what text, who text);
 
 CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -40,6 +44,24 @@ CREATE RULE keep AS ON DELETE TO changes DO INSTEAD NOTHING;
 
 ALTER TABLE members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_row ON members FOR SELECT USING (login = CURRENT_USER);
-ALTER TABLE members FORCE ROW LEVEL SECURITY;
 CREATE POLICY new_row ON members AS RESTRICTIVE FOR INSERT WITH CHECK (name <> '');
+CREATE TABLE wishes (member_id integer REFERENCES members, title text);
+ALTER TABLE wishes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_wish ON wishes USING (member_id IN (SELECT id FROM members WHERE login = CURRENT_USER));
 CREATE STATISTICS loan_dates ON since, until FROM loans;
+
+INSERT INTO media VALUES (1, 'Atlas');
+INSERT INTO books VALUES (2, 'Emma', 'B7', '9780141439587'), (3, 'Persuasion', 'B7', '9780141439686');
+INSERT INTO members VALUES (1, 'Ada', 'ada'), (2, 'Bea', 'bea');
+INSERT INTO loans VALUES (2, 1, '2025-03-01', '2025-04-01'), (3, 2, '2025-03-05', NULL);
+CREATE FUNCTION most_lent() RETURNS TABLE (title text, times bigint) LANGUAGE sql STABLE AS $$
+  SELECT b.title::text, count(*) FROM loans AS l JOIN books AS b ON b.id = l.book_id GROUP BY 1 $$;
+CREATE FUNCTION days() RETURNS integer LANGUAGE sql IMMUTABLE RETURN 28;
+CREATE FUNCTION today() RETURNS date LANGUAGE sql STABLE AS $$ SELECT current_date $$;
+INSERT INTO branches (town) VALUES ('Bonn'), ('Kiel');
+INSERT INTO staff (branch_id) VALUES (-1), (-2);
+UPDATE branches SET head = 2 WHERE town = 'Bonn';
+CREATE FUNCTION opened() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'since ' || today() $$;
+CREATE VIEW things AS SELECT count(*) AS n FROM pg_class;
+INSERT INTO wishes VALUES (1, 'Ulysses');
+ALTER TABLE wishes FORCE ROW LEVEL SECURITY;

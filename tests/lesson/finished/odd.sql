@@ -49,3 +49,11 @@ CREATE FUNCTION "Do It"("Second Schema"."Ja/Nein", "an arg" text DEFAULT 'a,b') 
   AS $$ SELECT 'a'::public."two  blanks" $$;
 CREATE FUNCTION größe.überall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
 CREATE TRIGGER "Trig ger" BEFORE INSERT ON "Order" FOR EACH ROW EXECUTE FUNCTION größe.überall('a', E'b\\c');
+
+INSERT INTO "order" VALUES (1, E'``` \\! $$id$$ <b>', E'two\nlines', 1), (2, E'\u202Eno', 'yes', NULL);
+INSERT INTO "Order" VALUES (1, 2), (2, NULL);
+INSERT INTO "a,b" VALUES (1, 2, '', 'back\slash', '{a,NULL}'), (1, 3, 'NULL', NULL, NULL);
+INSERT INTO "a(b)" VALUES (1, 2, 3, '{x,"\"",","}'), (NULL, NULL, NULL, NULL), (NULL, NULL, NULL, NULL);
+INSERT INTO "Second Schema"."客户" VALUES (-1, 'Ä', 'ß', '🙂', E'\t', '# |');
+INSERT INTO größe."客户" VALUES (-1, '2025-01-31', false, '{"a": 1.50, "a": null}');
+INSERT INTO " blank " VALUES (1, 2, 3);

@@ -73,6 +73,6 @@ CREATE VIEW order_totals AS
   FROM order_lines AS l JOIN products AS p ON p.id = l.product_id GROUP BY l.order_id;
 
 INSERT INTO customers (name, email, phone) VALUES ('Ada', 'ada@example.org', '1'), ('Bea', 'bea@example.org', NULL);
-INSERT INTO products (name, price, weight) VALUES ('Lamp', 20, 1.5), ('Nail', 0.05, 0.01);
+INSERT INTO products (name, price, weight, size) VALUES ('Lamp', 20, 1.5, '(30,)'), ('Nail', 0.05, 0.01, '(,)');
 INSERT INTO orders (customer_id) VALUES (1), (2);
 INSERT INTO order_lines VALUES (1, 1, 2), (2, 2, 100);

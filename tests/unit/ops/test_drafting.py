@@ -1,8 +1,6 @@
 """A draft, from a catalogue to the text of lab.yaml, without a server."""
 
-import itertools
 from pathlib import Path
-from typing import Any
 
 import yaml
 from hypothesis import given
@@ -17,57 +15,10 @@ from mentor.settings.problems import Problems
 from ops.drafting import catalogue, naming, outline, tasks, writing
 from ops.drafting.catalogue import Catalogue, Place
 from ops.drafting.outline import Section
+from tests.unit.ops.drafting_kit import column, constraint, found, refers, sql, table
 
 OVER = "a course has no more than 50 sections and 200 tasks"
-KEYS = itertools.count()
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=15)
-EMPTY = dict.fromkeys(
-    ("extensions", "schemas", "types", "sequences", "tables", "constraints", "indexes", "views", "functions",
-     "triggers", "policies", "others", "dependencies"),
-)  # fmt: skip
-
-
-def sql(name: str, namespace: str = "public") -> str:
-    return f"{sqltext.quoted(namespace)}.{sqltext.quoted(name)}"
-
-
-def column(name: str, kind: str = "integer", **more: Any) -> dict[str, Any]:
-    plain = {"not_null": False, "default": None, "generated": None, "identity": "", "serial": False, "comment": None}
-    return {"name": name, "type": kind, **plain, **more}
-
-
-def table(name: str, *columns: dict[str, Any], namespace: str = "public", **more: Any) -> dict[str, Any]:
-    plain = {
-        "comment": None,
-        "partition_key": None,
-        "bound": None,
-        "parents": None,
-        "row_security": False,
-        "forced": False,
-    }
-    named = {"key": f"table {namespace}.{name}", "namespace": namespace, "name": name, "sql": sql(name, namespace)}
-    return {**named, **plain, "columns": list(columns or [column("id")]), **more}
-
-
-def constraint(owner: dict[str, Any], kind: str, *columns: str, **more: Any) -> dict[str, Any]:
-    plain = {
-        "index": None, "comment": None, "target": None, "target_columns": None, "condition": None, "definition": "X",
-        "on_update": None, "on_delete": None, "deferrable": False, "full": False, "nulls_alike": False,
-    }  # fmt: skip
-    key = f"constraint {next(KEYS)}"
-    return {"key": key, "table": owner["key"], "name": key, "kind": kind, "columns": list(columns), **plain, **more}
-
-
-def refers(one: dict[str, Any], other: dict[str, Any], key: str = "id") -> dict[str, Any]:
-    target = {name: other[name] for name in ("namespace", "name", "sql")}
-    return constraint(one, "f", key, target=target, target_columns=["id"], on_update="a", on_delete="a")
-
-
-def found(**parts: Any) -> Catalogue:
-    """A catalogue; what hangs on a table needs that."""
-    hung = [[one["key"], one["table"]] for one in parts.get("constraints", ())]
-    needs = [*hung, *parts.pop("dependencies", ())]
-    return Catalogue.model_validate({"keywords": ["order"], **EMPTY, **parts, "dependencies": needs})
 
 
 def sections(of: Catalogue) -> list[Section]:

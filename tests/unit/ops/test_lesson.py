@@ -54,3 +54,10 @@ def test_the_course_must_be_named_and_one_that_is_there_is_left_alone(
     with pytest.raises(StopError, match=r"lab\.yaml is there already, and is left as it is"):
         lesson.main()
     assert [path.name for path in tmp_path.iterdir()] == ["lab.yaml"]
+
+
+def test_a_level_is_one_of_those_that_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"DUMP": "a", "COURSE": str(tmp_path / "c"), "LEVEL": "contents"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(StopError, match='LEVEL=contents is none of structure, content; did you mean "content"'):
+        lesson.main()
