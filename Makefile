@@ -52,8 +52,9 @@ restore: setup ## Put an archive into a seat and database: make restore STUDENT=
 	@DOCKER_HOST=$$($(PYTHON) -m ops.stack_file Pulumi.$(STACK).yaml) \
 		ops/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
 
-lesson: setup ## Draft a course from a finished database: make lesson DUMP=sample.sql COURSE=courses/sample, LEVEL=structure without rows
-	@$(IN_ENV) && DUMP='$(DUMP)' COURSE='$(COURSE)' LEVEL='$(LEVEL)' $(PYTHON) -m ops.lesson
+lesson: setup ## Draft a course from a finished database: make lesson DUMP=sample.sql COURSE=courses/sample, DSN=... for a server in place of DUMP, LEVEL=structure without rows, START=start.sql for what students begin with
+	@# DSN goes by itself, for it may have quotes in it.
+	@$(IN_ENV) && DUMP='$(DUMP)' COURSE='$(COURSE)' LEVEL='$(LEVEL)' START='$(START)' $(PYTHON) -m ops.lesson
 
 lesson-test: setup ## Try the course's checks on the start and on the solution; name those that tell no difference
 	@$(IN_ENV) && COURSE='$(COURSE)' SEAT='$(SEAT)' $(PYTHON) -m ops.lesson_test

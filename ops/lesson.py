@@ -1,20 +1,43 @@
 """Drafts a course from a finished database.
 
-In: ``DUMP``, a file or folder of SQL or a file in pg_dump's custom format; ``COURSE``, the folder to write; ``LEVEL``,
-how much is asked for. Out: the course with its lab.yaml, a page of material, rows for students and the solution; on the
-screen what was made and what became no check. A course that is there already is left as it is.
+In: ``DUMP``, a file or folder of SQL or a file in pg_dump's custom format, or ``DSN``, where such a database runs;
+``START``, a file or folder of what students begin with, or nothing; ``COURSE``, the folder to write; ``LEVEL``, how
+much is asked for. Out: the course with its lab.yaml, pages of material, rows for students, the start and the solution;
+on the screen what was made and what became no check. A course that is there already is left as it is.
 """
 
 import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from mentor.course.document import LARGEST_FILE
 from mentor.course.lesson import LAB
 from mentor.settings.problems import meant
 from ops.console import StopError, run, say
-from ops.drafting import loading, naming, outline, sample, sampling, tasks, writing
+from ops.drafting import (
+    diagram,
+    fetching,
+    loading,
+    naming,
+    outline,
+    pages,
+    sample,
+    sampling,
+    starting,
+    tasks,
+    trying,
+    writing,
+)
+from ops.drafting.naming import Speech
+from ops.drafting.outline import Section
+from ops.drafting.queries import Check
+from ops.drafting.sample import Sample
+from ops.drafting.starting import Drafted
+from ops.drafting.task import Task
 
-FINISHED = "finished.sql"
+SOLVED = f"{writing.SOLUTION}/finished.sql"
 MOST = 2000
 """Tables, constraints, functions and the like. A course has room for some hundreds."""
 MOST_LINES = 100
@@ -27,47 +50,43 @@ UNSEEN = {
 """By level: what no check of it sees."""
 
 
+@dataclass(frozen=True)
+class Read(Drafted):
+    """A database that was loaded and looked at; ``left`` says what became no check."""
+
+    sql: bytes
+    left: list[str]
+
+
 def main() -> int:
     """Run as ``python -m ops.lesson``."""
-    dump, course = _given("DUMP", "a finished database"), Path(_given("COURSE", "the folder of the new course"))
-    level = _level()
-    page, rows, solved = (
-        f"{writing.MATERIAL}/{writing.PAGE}", f"{writing.MATERIAL}/{writing.ROWS}", f"{writing.SOLUTION}/{FINISHED}"
-    )  # fmt: skip
-    for target in (course / name for name in (LAB, page, solved, *([rows] if level == CONTENT else []))):
-        if os.path.lexists(target):
-            raise StopError(f"lesson: {target} is there already, and is left as it is: name another COURSE, or move it")
-    with loading.loaded(sample.found(Path(dump))) as database:
-        found = database.catalogue()
-        if found.size > MOST:
-            raise StopError(f"lesson: {dump} holds {found.size} things: at most {MOST} make a course; leave some out")
-        solution = database.solution()
-        contents = sampling.sampled(found, database.asked) if level == CONTENT else None
-    drafted, left = tasks.drafted(found, contents)
-    if not drafted:
+    dsn = _said("DSN")
+    if dsn and _said("DUMP"):
+        raise StopError("lesson: DUMP and DSN are both given: which of them is the finished database?")
+    dump = f"the database {fetching.name(dsn)}" if dsn else _given("DUMP", "a finished database")
+    course, start, level = Path(_given("COURSE", "the folder of the new course")), _said("START"), _level()
+    _refuse_what_is_there(course, start, level)
+    with fetching.fetched(dsn) if dsn else nullcontext(sample.found(Path(dump))) as finished:
+        whole = _read(finished, dump, level)
+    if not whole.tasks:
         raise StopError(f"lesson: {dump} leaves nothing behind of which a check could be made")
-    sections, more = outline.outlined(found, drafted)
-    title = _title(Path(dump))
-    written = writing.lab(title, dump, str(course), sections).encode()
-    if len(written) > LARGEST_FILE:
-        raise StopError(f"lesson: the {LAB} of {dump} takes more than {LARGEST_FILE >> 20} MiB; leave some out")
-    # lab.yaml comes last: where it is, all is.
-    texts = {
-        solved: solution,
-        **{f"{writing.MATERIAL}/{name}": text.encode() for name, text in writing.rows(sections).items()},
-        page: writing.page(title, sections).encode(),
-        LAB: written,
-    }
-    for name, text in texts.items():
-        target = course / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text)
-        except OSError as error:
-            raise StopError(f"lesson: {target} cannot be written: {error.strerror}") from None
-    made = [task for section in sections for task in section.tasks]
-    checks = sum(len(task.checks) for task in made)
-    say(f"lesson: {course / LAB}: sections: {len(sections)}; tasks: {len(made)}; checks: {checks}")
+    made, left, texts = list(whole.tasks), whole.left, {SOLVED: whole.sql}
+    if start:
+        begun = _read(sample.found(Path(start)), start, level)
+        standing = trying.tried(begun.sql, made, starting.loadable(whole, begun))
+        made, more = starting.remaining(whole, begun, standing)
+        if not made:
+            raise StopError(f"lesson: START={start} has all that a check could ask of {dump}: nothing is to be built")
+        left += more
+        texts = {SOLVED: starting.undoing(begun.found).encode() + whole.sql, writing.START: begun.sql}
+    sections, more = outline.outlined(whole.found, made)
+    speech = Speech(whole.found.keywords)
+    picture = diagram.drawn(whole.found, speech)
+    said = diagram.told(whole.found, speech) if picture else ""
+    texts |= {f"{writing.MATERIAL}/{pages.PICTURE}": picture.encode()} if picture else {}
+    _write(course, {**texts, **_texts(dump, course, sections, pictured=said, begins=bool(start))})
+    kept = [task for section in sections for task in section.tasks]
+    say(f"lesson: {course / LAB}: sections: {len(sections)}; tasks: {len(kept)}; checks: {len(_checks(kept))}")
     for line in (*left, *more)[:MOST_LINES]:
         say(f"lesson: no check: {line}")
     if len(left) + len(more) > MOST_LINES:
@@ -77,15 +96,69 @@ def main() -> int:
     return 0
 
 
+def _refuse_what_is_there(course: Path, start: str, level: str) -> None:
+    rows = [f"{writing.MATERIAL}/{pages.ROWS}"] if level == CONTENT else []
+    _refuse(course, [LAB, SOLVED, *rows, *([writing.START] if start else [])])
+
+
+def _refuse(course: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if os.path.lexists(course / name):
+            raise StopError(
+                f"lesson: {course / name} is there already, and is left as it is: name another COURSE, or move it"
+            )
+
+
+def _read(finished: Sample, dump: str, level: str) -> Read:
+    """Load a sample where it can do no harm, and draft all of it."""
+    with loading.loaded(finished) as database:
+        found = database.catalogue()
+        if found.size > MOST:
+            raise StopError(f"lesson: {dump} holds {found.size} things: at most {MOST} make a course; leave some out")
+        sql = database.solution()
+        contents = sampling.sampled(found, database.asked) if level == CONTENT else None
+    drafted, left = tasks.drafted(found, contents)
+    return Read(found, drafted, sql, left)
+
+
+def _checks(made: Iterable[Task]) -> list[Check]:
+    return [check for task in made for check in task.checks]
+
+
+def _texts(dump: str, course: Path, sections: Sequence[Section], *, pictured: str, begins: bool) -> dict[str, bytes]:
+    """The files that are made of sections; lab.yaml comes last: where it is, all is."""
+    title = _title(Path(dump.removeprefix("the database ")))
+    lab = writing.lab(title, dump, str(course), sections, begins=begins).encode()
+    if len(lab) > LARGEST_FILE:
+        raise StopError(f"lesson: the {LAB} of {dump} takes more than {LARGEST_FILE >> 20} MiB; leave some out")
+    material = {**pages.rows(sections), **pages.pages(sections, pictured)}
+    return {**{f"{writing.MATERIAL}/{name}": text.encode() for name, text in material.items()}, LAB: lab}
+
+
+def _write(course: Path, texts: Mapping[str, bytes]) -> None:
+    _refuse(course, texts)
+    for name, text in texts.items():
+        target = course / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text)
+        except OSError as error:
+            raise StopError(f"lesson: {target} cannot be written: {error.strerror}") from None
+
+
+def _said(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
 def _given(name: str, what: str) -> str:
-    value = os.environ.get(name, "").strip()
+    value = _said(name)
     if not value:
         raise StopError(f"lesson: name {what}: make lesson DUMP=sample.sql COURSE=courses/sample")
     return value
 
 
 def _level() -> str:
-    level = os.environ.get("LEVEL", "").strip() or CONTENT
+    level = _said("LEVEL") or CONTENT
     if level not in UNSEEN:
         raise StopError(f"lesson: LEVEL={level} is none of {', '.join(UNSEEN)}{meant(level, UNSEEN)}")
     return level

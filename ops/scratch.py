@@ -72,11 +72,16 @@ class Scratch:
             raise StopError(done.stderr.decode(errors="replace").strip().replace("psql:<stdin>:", "line "))
         return done.stdout.decode().rstrip("\n")
 
-    def load(self, root: Path, sql_files: Iterable[Path]) -> None:
-        """Make the template from the course's files, with the script that an `up` runs."""
+    def load(self, root: Path, sql_files: Iterable[Path], seconds: float | None = None) -> None:
+        """Make the template from the course's files, with the script that an `up` runs; in so many seconds at most."""
         files = json.dumps([str(path.relative_to(root)) for path in sql_files])
         given = {"POSTGRES": self.container, "COURSE": str(root), "FILES": files}
-        done = subprocess.run(["bash", LOAD], capture_output=True, check=False, env=os.environ | given)
+        try:
+            done = subprocess.run(
+                ["bash", LOAD], capture_output=True, check=False, env=os.environ | given, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            raise StopError(f"it is not loaded after {seconds:.0f} seconds") from None
         if done.returncode:
             raise StopError(done.stderr.decode(errors="replace").strip())
 
@@ -148,10 +153,10 @@ def container(tag: str, *options: str, command: Sequence[str] = ()) -> Iterator[
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Scratch]:
-    """Run a server for as long as this lasts."""
+def server(*limits: str, life: str = LIFE) -> Iterator[Scratch]:
+    """Run a server for as long as this lasts, with limits as the docker CLI takes them."""
     options = ("--init", "--network", "none", "--volume", SOCKET, "--entrypoint", "sleep")
-    with container(image("postgres"), *options, command=(LIFE,)) as name:
+    with container(image("postgres"), *options, *limits, command=(life,)) as name:
         done = docker("exec", "-i", name, "bash", given=START.encode())
         if done.returncode:
             raise StopError(f"the scratch server does not start: {done.stderr.decode(errors='replace').strip()}")

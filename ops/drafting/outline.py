@@ -1,16 +1,18 @@
 """The order of a course: sections in which nothing comes before what it needs, and which tasks require which.
 
 In: tasks, and pairs of keys of which the first needs the second. Out: sections of a size that can be taught at a time,
-the simple things first.
+the simple things first; each task with an id that no other has, and no more checks than a course takes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
 from typing import get_args
 
-from mentor.course.tasks import MOST_SECTIONS, MOST_TASKS
+from mentor.course.tasks import MOST_CHECKS, MOST_SECTIONS, MOST_TASKS
+from ops.drafting import naming
 from ops.drafting.catalogue import Catalogue
 from ops.drafting.task import Kind, Task
 
@@ -40,7 +42,8 @@ class Section:
 
 
 def outlined(found: Catalogue, tasks: Sequence[Task]) -> tuple[list[Section], list[str]]:
-    """Order tasks into sections; and the lines that say which of them a course has no room for."""
+    """Cut tasks and order them into sections; and the lines that say which of them a course has no room for."""
+    tasks = cut(tasks)
     makers = {key: task.id for task in tasks for key in task.makes}
     needs: dict[str, set[str]] = {task.id: set() for task in tasks}
     for one, other in found.dependencies:
@@ -69,6 +72,33 @@ def outlined(found: Catalogue, tasks: Sequence[Task]) -> tuple[list[Section], li
         f"{task.title}: a course has no more than {MOST_SECTIONS} sections and {MOST_TASKS} tasks"
         for task in every[len(kept) :]
     ]
+
+
+def cut(tasks: Iterable[Task]) -> list[Task]:
+    """Make tasks what a course takes."""
+    return _told_apart([piece for task in tasks for piece in _pieces(task)])
+
+
+def _pieces(task: Task) -> Iterator[Task]:
+    """Split a task with more checks than a course takes; the first piece is what others require."""
+    for number, start in enumerate(range(0, len(task.checks), MOST_CHECKS), start=1):
+        piece = replace(task, checks=task.checks[start : start + MOST_CHECKS])
+        if number > 1:
+            name = f"{task.id}-{number}"
+            name = name if len(name) <= naming.LONGEST_ID else naming.with_hash(name, [name])
+            title = f"{naming.line(task.title, 90)} ({number})"
+            piece = replace(piece, id=name, title=title, makes=frozenset(), hints=(), about=(), given="")
+        yield piece
+
+
+def _told_apart(tasks: list[Task]) -> list[Task]:
+    """Give ids that are the same a hash of the titles, in which the names are in full."""
+    every = Counter(task.id for task in tasks)
+    return [
+        replace(task, id=naming.with_hash(task.id, [task.title]))
+        if every[task.id] > 1 else task
+        for task in tasks
+    ]  # fmt: skip
 
 
 def _chapters(tasks: Mapping[str, Task], needs: Mapping[str, set[str]]) -> dict[str, int]:

@@ -52,6 +52,10 @@ BEGIN
   FOR one IN SELECT polname, polrelid::regclass AS owner FROM pg_policy WHERE polroles <> '{0}' LOOP
     EXECUTE format('ALTER POLICY %I ON %s TO PUBLIC', one.polname, one.owner);
   END LOOP;
+  -- Whoever made it anew owns it; of another's schema, nobody may say anything.
+  IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'public') THEN
+    COMMENT ON SCHEMA public IS 'standard public schema';
+  END IF;
 END
 $$;
 """

@@ -35,6 +35,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COURSE", str(tmp_path / "course"))
     monkeypatch.setenv("SEAT", "no")
     monkeypatch.delenv("LEVEL", raising=False)
+    for name in ("START", "DSN", "DUMP", "PGPASSWORD"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path / "course"
 
 

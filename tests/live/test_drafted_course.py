@@ -34,7 +34,8 @@ def test_a_finished_database_becomes_a_course(
     dump.write_text(DUMP)
     for name, value in {"DUMP": str(dump), "COURSE": str(folder), "SEAT": "no"}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("LEVEL", raising=False)
+    for name in ("LEVEL", "START", "DSN"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(asking, "SECONDS", 30)
     assert lesson.main() == 0
     assert capsys.readouterr().out.splitlines() == [

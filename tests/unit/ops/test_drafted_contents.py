@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from images.grader.grader import session
 from mentor.course import lesson
 from mentor.settings.problems import Problems
-from ops.drafting import asking, families, moving, outline, sampling, sharing, statements, stirring, tasks, writing
+from ops.drafting import (
+    asking,
+    families,
+    moving,
+    outline,
+    pages,
+    sampling,
+    sharing,
+    statements,
+    stirring,
+    tasks,
+    writing,
+)
 from ops.drafting.asking import Ask, Unknown
 from ops.drafting.catalogue import Catalogue, Column, Table
 from ops.drafting.contents import Contents
@@ -254,16 +266,18 @@ def test_short_rows_stand_on_the_page_and_long_ones_in_a_file(tmp_path: Path) ->
     one = table("a", column("t", "text"))
     of = found(tables=[one, table("b", column("t", "text"))], constraints=[constraint(one, "u", "t")])
     made, _ = outlined(of, contents(of, a=[["``` :::task x"]], b=[["x" * 50] for _ in range(50)]))
-    page = writing.page("T", made)
+    whole = pages.pages(made)
+    page = whole["03-rows.md"]
     assert ":::task rows-a\n\n```sql run\nINSERT INTO a (t) VALUES\n  ('``` :::task x');\n```\n" in page
     assert "[rows/rows-b.sql](rows/rows-b.sql)" in page
     assert "```sql run\n\\i /workshop/rows/rows-b.sql\n```" in page
-    files = writing.rows(made)
+    files = pages.rows(made)
     assert list(files) == ["rows/rows-b.sql"]
     (tmp_path / "solution").mkdir()
     (tmp_path / "material" / "rows").mkdir(parents=True)
     (tmp_path / "material" / "rows" / "rows-b.sql").write_text(files["rows/rows-b.sql"])
-    (tmp_path / "material" / writing.PAGE).write_text(page)
+    for name, text in whole.items():
+        (tmp_path / "material" / name).write_text(text)
     (tmp_path / "lab.yaml").write_text(writing.lab("T", "d", "c", made))
     problems = Problems("mentor")
     assert lesson.parse(tmp_path, tmp_path, problems) is not None, list(problems)

@@ -12,7 +12,7 @@ from mentor.course.readers import LONGEST_SQL
 from mentor.course.tasks import MOST_CHECKS, MOST_TASKS
 from mentor.settings import values
 from mentor.settings.problems import Problems
-from ops.drafting import catalogue, naming, outline, tasks, writing
+from ops.drafting import catalogue, naming, outline, pages, tasks, writing
 from ops.drafting.catalogue import Catalogue, Place
 from ops.drafting.outline import Section
 from tests.unit.ops.drafting_kit import column, constraint, found, refers, sql, table
@@ -91,7 +91,8 @@ def test_sections_are_of_one_size_and_none_is_empty() -> None:
 
 def test_what_is_longer_than_a_check_may_be_is_left_out_and_named() -> None:
     one = table("a", column("id", default=f"'{'x' * LONGEST_SQL}'::text"))
-    drafted, left = tasks.drafted(found(tables=[one]))
+    every, left = tasks.drafted(found(tables=[one]))
+    drafted = outline.cut(every)
     assert [len(task.checks) for task in drafted] == [1]
     (line,) = left
     assert line.startswith("Create the table a: it takes more than a check may hold: {'sql': ")
@@ -112,9 +113,13 @@ def test_a_task_with_too_many_checks_is_split_and_a_course_with_too_many_tasks_c
 
 def test_ids_that_would_be_the_same_are_told_apart_and_stay() -> None:
     same = [table("a_b"), table("b", namespace="a")]
-    first, second = (task.id for task in tasks.drafted(found(tables=same))[0])
+    first, second = (task.id for task in outline.cut(tasks.drafted(found(tables=same))[0]))
     assert first != second
-    assert [task.id for task in tasks.drafted(found(tables=[table("x"), *same]))[0]] == ["table-x", first, second]
+    assert [task.id for task in outline.cut(tasks.drafted(found(tables=[table("x"), *same]))[0])] == [
+        "table-x",
+        first,
+        second,
+    ]
 
 
 def test_a_unique_key_on_the_primary_key_is_named_and_no_check() -> None:
@@ -159,7 +164,7 @@ def test_the_text_is_a_course_and_reads_like_one(tmp_path: Path) -> None:
     assert text == writing.lab("A course", "a.sql", "courses/a", made)
     assert text.partition("title:")[2] == (
         " A course\nmaterial: material\nsolution: solution\nsections:\n  - title: Tables\n"
-        "    material: 01-what-to-build.md\n    tasks:\n      - id: table-a\n        title: Create the table a\n"
+        "    material: 01-tables.md\n    tasks:\n      - id: table-a\n        title: Create the table a\n"
         "        hint: |-\n          Two\n          lines\n        checks:\n          - table: a\n"
         "            columns:\n              id: integer\n              'yes': text\n"
         "          - table: a\n            primaryKey: [id]\n"
@@ -167,12 +172,23 @@ def test_the_text_is_a_course_and_reads_like_one(tmp_path: Path) -> None:
     (tmp_path / "solution").mkdir()
     (tmp_path / "material").mkdir()
     (tmp_path / "lab.yaml").write_text(text)
-    (tmp_path / "material" / writing.PAGE).write_text(writing.page("A *course*", made))
+    page = pages.pages(made, "The [tables]: *one*.")
+    (tmp_path / "material" / "01-tables.md").write_text(page["01-tables.md"])
     problems = Problems("mentor")
     assert lesson.parse(tmp_path, tmp_path, problems) is not None, list(problems)
-    assert (tmp_path / "material" / writing.PAGE).read_text() == (
-        "# A \\*course\\*\n\n## Tables\n\n:::task table-a\n\n    id integer\n    yes text\n    PRIMARY KEY (id)\n"
-    )
+    assert page == {
+        "01-tables.md": "# Tables\n\n![The \\[tables\\]: \\*one\\*.](tables.svg)\n\n:::task table-a\n\n    id integer\n"
+        "    yes text\n    PRIMARY KEY (id)\n"
+    }
+
+
+def test_each_section_has_a_page_and_the_picture_is_where_tables_are_made() -> None:
+    schemas = [{"key": f"s{n}", "name": f"s{n}"} for n in range(9)]
+    made = sections(found(schemas=schemas, tables=[table("a")]))
+    written = pages.pages(made, "The tables.")
+    assert list(written) == ["01-before-the-tables-part-1.md", "02-before-the-tables-part-2.md", "03-tables.md"]
+    assert [name for name, text in written.items() if "tables.svg" in text] == ["03-tables.md"]
+    assert yaml.safe_load(writing.lab("T", "d", "c", made))["sections"][1]["material"] == list(written)[1]
 
 
 def test_the_servers_nulls_are_empty_lists() -> None:

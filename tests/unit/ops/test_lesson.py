@@ -6,7 +6,7 @@ import pytest
 
 from ops import lesson
 from ops.console import StopError
-from ops.drafting import sample
+from ops.drafting import fetching, sample
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def test_the_course_must_be_named_and_one_that_is_there_is_left_alone(
 ) -> None:
     monkeypatch.setenv("DUMP", str(tmp_path / "nothing.sql"))
     monkeypatch.setenv("COURSE", "")
+    for name in ("START", "DSN"):
+        monkeypatch.setenv(name, "")
     with pytest.raises(StopError, match="name the folder of the new course"):
         lesson.main()
     monkeypatch.setenv("COURSE", str(tmp_path))
@@ -54,10 +56,53 @@ def test_the_course_must_be_named_and_one_that_is_there_is_left_alone(
     with pytest.raises(StopError, match=r"lab\.yaml is there already, and is left as it is"):
         lesson.main()
     assert [path.name for path in tmp_path.iterdir()] == ["lab.yaml"]
+    (tmp_path / "lab.yaml").rename(tmp_path / "start.sql")
+    monkeypatch.setenv("START", "begun.sql")
+    with pytest.raises(StopError, match=r"start\.sql is there already, and is left as it is"):
+        lesson.main()
 
 
 def test_a_level_is_one_of_those_that_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"DUMP": "a", "COURSE": str(tmp_path / "c"), "LEVEL": "contents"}.items():
+    for name, value in {"DUMP": "a", "DSN": "", "COURSE": str(tmp_path / "c"), "LEVEL": "contents"}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(StopError, match='LEVEL=contents is none of structure, content; did you mean "content"'):
+        lesson.main()
+
+
+@pytest.mark.parametrize("dsn", [
+    "postgresql://me:secret@db/shop", "postgresql://db/shop?password=secret", "host=db dbname=shop password = secret",
+    "password=secret dbname=shop", "service=mine dbname=shop", "postgres://me:@db/shop",
+    "postgresql://me:sec/secret@db/shop", "postgresql://me:sec\u2100ret@db/shop", "postgresql://me:se[secret@db/shop",
+    "postgresql://db/shop?sslpassword=secret", "postgresql://db/shop?pass%77ord=secret", "dbname='shop'password=secret",
+    "postgresql://me:12/secret@db/shop", "postgresql://me:12/secret%40db",
+])  # fmt: skip
+def test_a_password_in_a_connection_string_is_refused_and_not_repeated(dsn: str) -> None:
+    with pytest.raises(StopError, match="DSN may hold no password, passfile or service") as stopped:
+        fetching.name(dsn)
+    assert "secret" not in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "name"),
+    [
+        ("postgresql://me@db:5433/shop?sslmode=require", "shop"), ("host=db dbname=shop user=me", "shop"),
+        ("dbname = 'my_password' host=db", "my_password"), ("postgres://db/shop", "shop"),
+        ("dbname='my shop'", "my shop"), ("postgresql://db/?dbname=shop", "shop"),
+        ("postgresql://db/my%20shop", "my shop"),
+    ],
+)  # fmt: skip
+def test_a_connection_string_names_a_database(dsn: str, name: str) -> None:
+    assert fetching.name(dsn) == name
+
+
+@pytest.mark.parametrize("dsn", ["shop", "host=db", "postgresql://db", "http://db/shop", "mysql://db/shop"])
+def test_a_connection_string_without_a_database_is_told_what_to_be(dsn: str) -> None:
+    with pytest.raises(StopError, match="names no database: write it as postgresql://"):
+        fetching.name(dsn)
+
+
+def test_one_finished_database_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"DUMP": "a.sql", "DSN": "postgresql://db/shop", "COURSE": "c"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(StopError, match="DUMP and DSN are both given"):
         lesson.main()
