@@ -3,11 +3,11 @@
 In: ``DUMP``, a file or folder of SQL or a file in pg_dump's custom format, or ``DSN``, where such a database runs;
 ``START``, a file or folder of what students begin with, or nothing; ``COURSE``, the folder to write; ``LEVEL``, how
 much is asked for. Out: the course with its lab.yaml, pages of material, rows for students, the start and the solution;
-on the screen what was made and what became no check. A course that is there already is left as it is.
+on the screen what was made and what became no check. Of a course that is there already nothing is lost.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from ops.console import StopError, run, say
 from ops.drafting import (
     diagram,
     fetching,
+    keeping,
     loading,
     naming,
     outline,
@@ -65,7 +66,9 @@ def main() -> int:
         raise StopError("lesson: DUMP and DSN are both given: which of them is the finished database?")
     dump = f"the database {fetching.name(dsn)}" if dsn else _given("DUMP", "a finished database")
     course, start, level = Path(_given("COURSE", "the folder of the new course")), _said("START"), _level()
-    _refuse_what_is_there(course, start, level)
+    again = keeping.is_drafted(course)
+    if not again:
+        _refuse_what_is_there(course, start, level)
     with fetching.fetched(dsn) if dsn else nullcontext(sample.found(Path(dump))) as finished:
         whole = _read(finished, dump, level)
     if not whole.tasks:
@@ -84,7 +87,12 @@ def main() -> int:
     picture = diagram.drawn(whole.found, speech)
     said = diagram.told(whole.found, speech) if picture else ""
     texts |= {f"{writing.MATERIAL}/{pages.PICTURE}": picture.encode()} if picture else {}
-    _write(course, {**texts, **_texts(dump, course, sections, pictured=said, begins=bool(start))})
+    texts |= _texts(dump, course, sections, pictured=said, begins=bool(start))
+    if not again:
+        _refuse(course, texts)
+    news = keeping.kept(course, texts)
+    for line in news if again else ():
+        say(f"lesson: {line}")
     kept = [task for section in sections for task in section.tasks]
     say(f"lesson: {course / LAB}: sections: {len(sections)}; tasks: {len(kept)}; checks: {len(_checks(kept))}")
     for line in (*left, *more)[:MOST_LINES]:
@@ -133,17 +141,6 @@ def _texts(dump: str, course: Path, sections: Sequence[Section], *, pictured: st
         raise StopError(f"lesson: the {LAB} of {dump} takes more than {LARGEST_FILE >> 20} MiB; leave some out")
     material = {**pages.rows(sections), **pages.pages(sections, pictured)}
     return {**{f"{writing.MATERIAL}/{name}": text.encode() for name, text in material.items()}, LAB: lab}
-
-
-def _write(course: Path, texts: Mapping[str, bytes]) -> None:
-    _refuse(course, texts)
-    for name, text in texts.items():
-        target = course / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text)
-        except OSError as error:
-            raise StopError(f"lesson: {target} cannot be written: {error.strerror}") from None
 
 
 def _said(name: str) -> str:

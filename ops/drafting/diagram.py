@@ -91,8 +91,9 @@ def _box(found: Catalogue, table: Table, speech: Speech) -> Box:
     marks = {"p": "PK", "f": "FK", "u": "U"}
     lines = []
     for column in table.columns:
-        kinds = dict.fromkeys(marks[one.kind] for one in own if one.kind in marks and column.name in one.columns)
-        lines.append((_short(speech.name(column.name)), " ".join(kinds)))
+        kinds = {one.kind for one in own if column.name in one.columns}
+        said = " ".join(mark for kind, mark in marks.items() if kind in kinds)
+        lines.append((_short(speech.name(column.name)), said))
     more = len(lines) - MOST_ROWS
     shown = [*lines[:MOST_ROWS], (f"… {more} more", "")] if more > 0 else lines
     return Box(table, _short(speech.place(table)), tuple(shown))

@@ -38,7 +38,9 @@ SESSIONS = 4
 """As often asking is begun anew, when a question was more than the server could bear."""
 OVERDUE = frozenset({124, 137})
 """How `timeout` ends when it had to end what it ran."""
+NEWER = "it comes from a newer PostgreSQL than the workshop's: give plain SQL without what only that one knows"
 ADVICE = (
+    (r"unsupported version \(.*\) in file header|unrecognized configuration parameter", NEWER),
     (r'extension "[^"]+" is not available', "the workshop's PostgreSQL does not have it; make the dump without it"),
     (
         r"permission denied to create database|connection to server .* failed",

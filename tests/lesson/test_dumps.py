@@ -151,6 +151,7 @@ def test_what_a_dump_runs_is_nobody_without_network_or_disk(dump: Path) -> None:
         ("\\i /etc/passwd", "syntax error"),
         ("CREATE DATABASE other;", ":2: ERROR: permission denied to create database"),
         ("CREATE EXTENSION postgis;", ':2: ERROR: extension "postgis" is not available'),
+        ("SET of_a_newer_server = 0;", "it comes from a newer PostgreSQL than the workshop's"),
     ],
 )
 def test_what_a_dump_may_not_do_stops_it_with_its_line_and_nothing_is_written(
@@ -180,6 +181,22 @@ def test_what_pg_restore_says_is_told_and_its_roles_are_made(server: Scratch, co
     course.rename(course.with_name("first"))
     with pytest.raises(StopError, match=f"{dump}: ERROR: permission denied for language internal"):
         lesson.main()
+
+
+def test_a_packed_dump_that_is_broken_or_too_new_is_told_so(server: Scratch, course: Path, dump: Path) -> None:
+    server.database("broken")
+    server.sql("broken", "CREATE TABLE a AS SELECT n FROM generate_series(1, 9999) AS n")
+    whole = server.execute("pg_dump", "-Fc", "-U", "student", "-d", "broken").stdout
+    newer = b"PGDMP" + bytes([whole[5], 99]) + whole[7:]
+    for content, said in (
+        (newer, r"unsupported version \(1\.99.*\) in file header \(it comes from a newer PostgreSQL"),
+        (whole[: len(whole) // 2], r"could not read|end of file"), (whole[:20], r"could not read|end of file"),
+    ):  # fmt: skip
+        dump.write_bytes(content)
+        with pytest.raises(StopError, match=f"{dump}: .*({said})") as stopped:
+            lesson.main()
+        assert len(str(stopped.value).splitlines()) == 1
+        assert not course.exists()
 
 
 def test_what_a_dump_leaves_running_ends_and_what_it_says_without_end_reaches_nobody(course: Path, dump: Path) -> None:

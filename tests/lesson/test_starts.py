@@ -160,3 +160,22 @@ def test_a_start_that_does_not_load_is_named_with_its_line(course: Path, dump: P
     with pytest.raises(StopError, match=f'{start}:2: ERROR: column "nonsense" does not exist'):
         lesson.main()
     assert not course.exists()
+
+
+def test_a_second_draft_keeps_what_was_edited_and_says_what_is_new(
+    course: Path, dump: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump.write_text(SAME)
+    assert lesson.main() == 0
+    lab = course / "lab.yaml"
+    lab.write_text(lab.read_text().replace("title: Create the table shelves", "title: Shelves, please"))
+    dump.write_text(SAME + "CREATE TABLE rooms (id integer PRIMARY KEY);\n")
+    capsys.readouterr()
+    assert lesson.main() == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if "new" in line] == [
+        "lesson: new: table-rooms: Create the table rooms", "lesson: lab.yaml: has your changes and the new ones",
+    ]  # fmt: skip
+    assert "title: Shelves, please" in lab.read_text()
+    assert "id: table-rooms" in lab.read_text()
+    assert lesson_test.main() == 0, capsys.readouterr().out

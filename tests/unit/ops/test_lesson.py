@@ -42,6 +42,13 @@ def test_a_dump_is_a_file_or_a_folder_with_sql(tmp_path: Path) -> None:
     assert sample.found(tmp_path / "packed").custom
 
 
+def test_a_dump_of_two_gigabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "dump.sql").open("wb") as file:
+        file.truncate(2 << 30)
+    with pytest.raises(StopError, match="takes 2048 MiB: at most 100 MiB; leave rows out"):
+        sample.found(tmp_path / "dump.sql")
+
+
 def test_the_course_must_be_named_and_one_that_is_there_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
