@@ -16,7 +16,7 @@ PYTHON = .venv/bin/python
 SHARED = $(PYTHON) -m pytest -q --numprocesses auto --dist loadfile
 REAL = $(IN_ENV) && $(PYTHON) -m pytest -q --durations 15
 
-.PHONY: help setup env up verify down cards grades metrics recover restore lesson lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench clean
+.PHONY: help setup env up verify down cards grades metrics recover restore lesson lesson-test check test test-pages test-faults test-hosts test-boards test-lesson test-class test-all bench compare clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -103,6 +103,9 @@ test-all: test test-pages test-faults test-hosts test-boards test-lesson test-cl
 
 bench: setup ## Measure a class of 32 on this machine
 	@$(IN_ENV) && $(PYTHON) bench/class_of_32.py $(ARGS)
+
+compare: setup ## The same class by mentor, a shell loop, compose and Ansible: make compare ARGS='--students 8 --runs 3'
+	@$(IN_ENV) && $(PYTHON) -m bench.compare $(ARGS)
 
 clean: ## Remove the images that workshops were built from; ALL=1: cached downloads and .venv too
 	@ops/setup/setup.sh venv

@@ -5,7 +5,6 @@ seconds of both in the same run, the memory of an idle seat, and whose processor
 """
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.processor import processor_seconds
 from tests.workshop_kit import copy_of_the_project
 
 ROOT = Path(__file__).parents[1]
@@ -40,24 +40,6 @@ for number in $(seq 1 "$SEATS"); do seat "$number"; done"""
 UNDO = r"""docker ps -aq --filter label=mentor.stack=loop | xargs -r docker rm -f >/dev/null
 docker network ls -q --filter label=mentor.stack=loop | xargs -r docker network rm >/dev/null
 docker volume ls -q --filter label=mentor.stack=loop | xargs -r docker volume rm >/dev/null"""
-
-
-def processor_seconds() -> tuple[float, float]:
-    """Processor time so far: of this program's ended children, and of the container engine's processes."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    engine = 0.0
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                name = (process / "comm").read_text().strip()
-                fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if name in {"dockerd", "containerd", "docker-containerd"}:
-                engine += (int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])) / os.sysconf(
-                    "SC_CLK_TCK"
-                )
-    return usage.ru_utime + usage.ru_stime, engine
 
 
 def timed(what: str, command: list[str], folder: Path, environment: dict[str, str]) -> tuple[str, float, float, float]:
