@@ -8,6 +8,7 @@ where the words are wrong.
 import argparse
 import os
 import random
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -128,7 +129,10 @@ def main(arguments: list[str]) -> int:
     failed = 0
     try:
         if not asked.report:
-            missing, failed = measured(asked)
+            # A stop by the system clears away what is there, as Ctrl-C does.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            with host.alone():
+                missing, failed = measured(asked)
         runs, problems = record.read_all(asked.folder)
         kept, older = record.newest(runs)
         text = report.write(kept, asked.folder, missing, older, problems)
@@ -137,6 +141,9 @@ def main(arguments: list[str]) -> int:
     except (host.FailedError, MissingError, OSError, ValueError) as error:
         sys.stderr.write(f"make compare: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("make compare: stopped; the runs that ended are kept, of this one nothing is left\n")
+        return 130
     print(text)
     return 1 if failed else 0
 

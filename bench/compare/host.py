@@ -4,10 +4,14 @@ In: the docker command. Out: names, ids and addresses. Everything here is named 
 whichever tool makes it: only one is there at a time.
 """
 
+import contextlib
+import fcntl
 import os
 import platform
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 STACK = "compare"
@@ -25,22 +29,32 @@ class FailedError(Exception):
 
 def run(command: Sequence[str], *, folder: Path | None = None, environment: Mapping[str, str] | None = None,
         stdin: str = "", seconds: float = PATIENCE) -> str:  # fmt: skip
-    """A command's standard output.
+    """A command's standard output. Where it takes too long or the bench is stopped, nothing that it started goes on.
 
     Raises:
         FailedError: it failed, is not there or took too long; with the end of what it said.
     """
+    called = " ".join(command[:3])
     try:
-        done = subprocess.run(
-            list(command), cwd=folder, env=environment, input=stdin, capture_output=True, text=True, check=False,
-            timeout=seconds,
+        process = subprocess.Popen(
+            list(command), cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise FailedError(f"{' '.join(command[:3])}: {error}") from error
-    if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-1500:]
-        raise FailedError(f"{' '.join(command[:3])} ended with {done.returncode}: {said}")
-    return done.stdout
+    except OSError as error:
+        raise FailedError(f"{called}: {error}") from error
+    try:
+        said, complained = process.communicate(stdin, timeout=seconds)
+    except BaseException as error:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise FailedError(f"{called} took longer than {seconds:g} s") from error
+        raise
+    if process.returncode:
+        end = (complained.strip() or said.strip())[-1500:]
+        raise FailedError(f"{called} ended with {process.returncode}: {end}")
+    return said
 
 
 def docker(*arguments: str) -> str:
@@ -77,6 +91,21 @@ def clear() -> None:
     for kind, order in orders.items():
         if names := [line.split()[1] for line in left() if line.startswith(kind)]:
             docker(*order, *names)
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else compares on this machine meanwhile: he would remove what is measured here.
+
+    Raises:
+        FailedError: somebody does.
+    """
+    with (Path(tempfile.gettempdir()) / f"{PREFIX}.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FailedError("another one runs on this machine; wait for its end") from error
+        yield
 
 
 def machine() -> str:

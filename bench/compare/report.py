@@ -129,7 +129,7 @@ def _loss(figures: Figures, tool: str, students: int, name: StepName, quickest: 
 
 
 def _remarks(figures: Figures, runs: Sequence[Run], missing: Mapping[str, str]) -> list[str]:
-    lines = ["What each leaves out:\n"]
+    lines = ["What each leaves out:\n"] if figures.tools else []
     lines += [f"* {words.title}: {words.leaves_out}." for tool, words in TOOLS.items() if tool in figures.tools]
     for tool in _order(figures):
         for name, containers in figures.made_anew(tool).items():
@@ -140,8 +140,10 @@ def _remarks(figures: Figures, runs: Sequence[Run], missing: Mapping[str, str]) 
     lines += [f"* {TOOLS[tool].title} was not measured: {why}." for tool, why in missing.items()]
     never = [TOOLS[tool].title for tool in TOOLS if tool not in figures.tools and tool not in missing]
     lines += [f"* Not measured yet: {', '.join(never)}."] if never else []
-    lines += [f"* Failed: {run.tool}, {run.students} students, {run.began:%Y-%m-%d %H:%M}: {run.error}"
-              for run in runs if run.error]  # fmt: skip
+    for run in runs:
+        if run.error:
+            why = " ".join(run.error.split())[:300]
+            lines.append(f"* Failed: {run.tool}, {run.students} students, {run.began:%Y-%m-%d %H:%M}: {why}")
     versions = {run.tool: run.version for run in sorted(runs, key=lambda run: run.began)}
     lines += [f"* Version of {TOOLS[tool].title}: {versions[tool]}." for tool in TOOLS if tool in versions]
     return lines
