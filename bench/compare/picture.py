@@ -1,7 +1,8 @@
 """The picture of the report: for each step one panel, seconds by number of students, a line for each tool.
 
 In: figures. Out: the text of an SVG, without scripts, fonts or links. Tools are told apart by the shape of their
-marks as well as by colour. Each panel has its own scale, from zero.
+marks as well as by colour. Each panel has its own scale, from zero; what costs the same for each student is a
+straight line.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ SHAPES = (
     "M0,5l5,-9h-10z",
 )
 MARKS = 4  # on a scale
+MARGIN = 10  # pixels left and right of a panel's marks
 
 
 def picture(figures: Figures) -> str:
@@ -53,15 +55,18 @@ def scale(most: float) -> float:
 
 def _panel(figures: Figures, step: StepName) -> str:
     medians = {
-        tool: [(place, value) for place, students in enumerate(figures.sizes)
-               if (value := figures.median(tool, students, step)) is not None]
+        tool: [
+            (students, value)
+            for students in figures.sizes
+            if (value := figures.median(tool, students, step)) is not None
+        ]
         for tool in TOOLS
-    }  # fmt: skip
+    }
     most = scale(max((value for line in medians.values() for _, value in line), default=1.0))
     wide, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
-    def across(place: int) -> float:
-        return LEFT + wide * (place + 0.5) / max(1, len(figures.sizes))
+    def across(students: int) -> float:
+        return LEFT + MARGIN + (wide - 2 * MARGIN) * students / figures.sizes[-1]
 
     def down(value: float) -> float:
         return TOP + high * (1 - value / most)
@@ -73,10 +78,12 @@ def _panel(figures: Figures, step: StepName) -> str:
             f'<path d="M{LEFT},{down(value):.1f}h{wide}" stroke="#dddddd"/>'
             f'<text x="{LEFT - 6}" y="{down(value) + 4:.1f}" text-anchor="end">{value:g}</text>'
         )
-    for place, students in enumerate(figures.sizes):
-        parts.append(f'<text x="{across(place):.1f}" y="{HEIGHT - 14}" text-anchor="middle">{students}</text>')
+    parts += [
+        f'<text x="{across(students):.1f}" y="{HEIGHT - 14}" text-anchor="middle">{students}</text>'
+        for students in figures.sizes
+    ]
     for index, line in enumerate(medians.values()):
-        parts += _line(index, [(across(place), down(value)) for place, value in line])
+        parts += _line(index, [(across(students), down(value)) for students, value in line])
     return "\n".join(parts)
 
 
