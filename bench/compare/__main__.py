@@ -129,8 +129,6 @@ def main(arguments: list[str]) -> int:
     failed = 0
     try:
         if not asked.report:
-            # A stop by the system clears away what is there, as Ctrl-C does.
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
             with host.alone():
                 missing, failed = measured(asked)
         runs, problems = record.read_all(asked.folder)
@@ -149,4 +147,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # A stop by the system clears away what is there, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -129,7 +129,7 @@ def _loss(figures: Figures, tool: str, students: int, name: StepName, quickest: 
 
 
 def _remarks(figures: Figures, runs: Sequence[Run], missing: Mapping[str, str]) -> list[str]:
-    lines = ["What each leaves out:\n"] if figures.tools else []
+    lines = ["What each makes or leaves out:\n"] if figures.tools else []
     lines += [f"* {words.title}: {words.leaves_out}." for tool, words in TOOLS.items() if tool in figures.tools]
     for tool in _order(figures):
         for name, containers in figures.made_anew(tool).items():
