@@ -112,4 +112,5 @@ def machine() -> str:
     """What makes times comparable: processors, memory, kernel, engine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     engine = docker("version", "-f", "{{.Server.Version}}")
-    return f"{os.cpu_count()} processors, {memory:.0f} GiB, Linux {platform.release()}, Docker Engine {engine}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()} {kernel}, Docker Engine {engine}"

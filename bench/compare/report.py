@@ -61,9 +61,10 @@ def report(runs: Sequence[Run], missing: Mapping[str, str], image: str) -> str:
 
 def _heading(figures: Figures) -> str:
     days = sorted({f"{run.began:%Y-%m-%d}" for run in figures.runs})
+    number = f"{len(figures.runs)} run{'s' if figures.runs[1:] else ''}"
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     return (
-        f"{figures.runs[0].machine}; {when}, {len(figures.runs)} runs, {min(run.load for run in figures.runs):.1f} to "
+        f"{figures.runs[0].machine}; {when}, {number}, {min(run.load for run in figures.runs):.1f} to "
         f"{max(run.load for run in figures.runs):.1f} processes waiting when they began. Median seconds until the "
         "probe passed for everybody, in brackets as a ratio to the shell loop:"
     )

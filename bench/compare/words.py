@@ -18,9 +18,9 @@ class Words:
 
 WHOLE = (
     "makes all of it, and what the others do not: the gateway with TLS and the web app with terminals in the browser "
-    "(its pages are no part of the probe), which it joins to each seat's network as it does a registry, checks of the "
-    "course, Prometheus with its exporters, a preflight, and a state that tells what to remove; services are waited "
-    "for by Docker's health checks every 5 s, and seats get 3 s to stop"
+    "(its pages are no part of the probe), which it joins to each seat's network as it does a registry with the "
+    "course's images, checks of the course, Prometheus with its exporters, a preflight, and a state that tells what to "
+    "remove; services are waited for by Docker's health checks every 5 s, and seats get 3 s to stop"
 )
 NO_MORE = "no web page of any kind, no gateway, registry, checks, metrics, archives, preflight"
 
