@@ -64,7 +64,8 @@ def main() -> int:
     dsn = _said("DSN")
     if dsn and _said("DUMP"):
         raise StopError("lesson: DUMP and DSN are both given: which of them is the finished database?")
-    dump = f"the database {fetching.name(dsn)}" if dsn else _given("DUMP", "a finished database")
+    name = fetching.name(dsn) if dsn else ""
+    dump = f"the database {naming.visible(name)}" if dsn else _given("DUMP", "a finished database")
     course, start, level = Path(_given("COURSE", "the folder of the new course")), _said("START"), _level()
     again = keeping.is_drafted(course)
     if not again:
@@ -87,7 +88,8 @@ def main() -> int:
     picture = diagram.drawn(whole.found, speech)
     said = diagram.told(whole.found, speech) if picture else ""
     texts |= {f"{writing.MATERIAL}/{pages.PICTURE}": picture.encode()} if picture else {}
-    texts |= _texts(dump, course, sections, pictured=said, begins=bool(start))
+    title = _title(name or Path(dump).resolve().stem)
+    texts |= _texts(title, dump, course, sections, pictured=said, begins=bool(start))
     if not again:
         _refuse(course, texts)
     news = keeping.kept(course, texts)
@@ -133,9 +135,10 @@ def _checks(made: Iterable[Task]) -> list[Check]:
     return [check for task in made for check in task.checks]
 
 
-def _texts(dump: str, course: Path, sections: Sequence[Section], *, pictured: str, begins: bool) -> dict[str, bytes]:
+def _texts(
+    title: str, dump: str, course: Path, sections: Sequence[Section], *, pictured: str, begins: bool
+) -> dict[str, bytes]:
     """The files that are made of sections; lab.yaml comes last: where it is, all is."""
-    title = _title(Path(dump.removeprefix("the database ")))
     lab = writing.lab(title, dump, str(course), sections, begins=begins).encode()
     if len(lab) > LARGEST_FILE:
         raise StopError(f"lesson: the {LAB} of {dump} takes more than {LARGEST_FILE >> 20} MiB; leave some out")
@@ -161,8 +164,8 @@ def _level() -> str:
     return level
 
 
-def _title(dump: Path) -> str:
-    words = naming.line(dump.resolve().stem.replace("_", " ").replace("-", " "))
+def _title(name: str) -> str:
+    words = naming.line(name.replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:] or "A database"
 
 

@@ -18,10 +18,20 @@ from ops.drafting.queries import Check
 _KNOWN: TypeAdapter[Any] = TypeAdapter(Known)
 
 
+def parsed(values: Mapping[str, Any]) -> Known:
+    """A check as a course has it.
+
+    Raises:
+        ValidationError: a course may not say it so.
+    """
+    found: Known = _KNOWN.validate_python(dict(values))
+    return found
+
+
 def understood(values: Mapping[str, Any]) -> bool:
     """Whether a course may say it so."""
     try:
-        _KNOWN.validate_python(dict(values))
+        parsed(values)
     except ValidationError:
         return False
     return True

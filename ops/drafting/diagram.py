@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from ops.drafting import families, naming, reaching
 from ops.drafting.catalogue import Catalogue, Table
+from ops.drafting.families import Reference
 from ops.drafting.naming import Speech
 
 MOST_TABLES = 60
@@ -53,9 +54,8 @@ class Box:
 
     def middle(self, column: str) -> float:
         """How far down the line of a column is; a column that is not shown is at the end."""
-        names = [name for name, _ in self.lines]
-        place = names.index(column) if column in names else len(names) - 1
-        return self.top + HEAD + LINE * (place + 0.5)
+        place = [one.name for one in self.table.columns].index(column)
+        return self.top + HEAD + LINE * (min(place, len(self.lines) - 1) + 0.5)
 
 
 def drawn(found: Catalogue, speech: Speech) -> str:
@@ -63,10 +63,12 @@ def drawn(found: Catalogue, speech: Speech) -> str:
     tables = [table for table in found.tables if not table.bound]
     if not 1 < len(tables) <= MOST_TABLES:
         return ""
-    boxes = _placed(found, {table.key: _box(found, table, speech) for table in tables})
+    shapes = {table.key: _box(found, table, speech) for table in tables}
+    references = [one for one in families.references(found) if {one.table.key, one.goal.key} <= shapes.keys()]
+    boxes = _placed(shapes, references)
     width = max(box.left + box.width for box in boxes.values()) + MARGIN + BESIDE / 2
     height = max(box.top + box.height for box in boxes.values()) + MARGIN
-    parts = [*_references(found, boxes, speech), *(line for box in boxes.values() for line in _shown(box))]
+    parts = [*_arrows(boxes, references), *(line for box in boxes.values() for line in _shown(box))]
     size = f'width="{width:.0f}" height="{height:.0f}"'
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" {size} role="img">',
@@ -99,13 +101,9 @@ def _box(found: Catalogue, table: Table, speech: Speech) -> Box:
     return Box(table, _short(speech.place(table)), tuple(shown))
 
 
-def _placed(found: Catalogue, boxes: Mapping[str, Box]) -> dict[str, Box]:
+def _placed(boxes: Mapping[str, Box], references: Iterable[Reference]) -> dict[str, Box]:
     """Pile the boxes up: a pile for each distance from what refers to nothing."""
-    goals = reaching.direct(
-        (one.table.key, one.goal.key)
-        for one in families.references(found)
-        if one.table.key in boxes and one.goal.key in boxes and one.table.key != one.goal.key
-    )
+    goals = reaching.direct((one.table.key, one.goal.key) for one in references if one.table.key != one.goal.key)
     depths = _depths(list(boxes), goals)
     alone = boxes.keys() - goals.keys() - {goal for some in goals.values() for goal in some}
     order: dict[str, float] = {}
@@ -135,10 +133,7 @@ def _depths(keys: Sequence[str], goals: Mapping[str, set[str]]) -> dict[str, int
     while waiting:
         free = [key for key in waiting if goals.get(key, set()) <= depths.keys()]
         if not free:
-            walk = [waiting[0]]
-            while (further := min(goals[walk[-1]] - depths.keys())) not in walk:
-                walk.append(further)
-            free = [further]
+            free = reaching.circle(waiting[0], lambda key: min(goals[key] - depths.keys()))[:1]
         for key in free:
             depths[key] = 1 + max((depths[goal] for goal in goals.get(key, ()) if goal in depths), default=-1)
         waiting = [key for key in waiting if key not in depths]
@@ -161,11 +156,10 @@ def _broken(pile: Iterable[Box]) -> Iterator[list[Box]]:
         yield some
 
 
-def _references(found: Catalogue, boxes: Mapping[str, Box], speech: Speech) -> Iterator[str]:
-    for one in families.references(found):
+def _arrows(boxes: Mapping[str, Box], references: Iterable[Reference]) -> Iterator[str]:
+    for one in references:
         start, end = boxes[one.table.key], boxes[one.goal.key]
-        above = start.middle(_short(speech.name(one.key.columns[0])))
-        below = end.middle(_short(speech.name(one.key.target_columns[0])))
+        above, below = start.middle(one.key.columns[0]), end.middle(one.key.target_columns[0])
         side, right = start.left + start.width, end.left + end.width
         if right < start.left:
             bend = (right - start.left) / 2

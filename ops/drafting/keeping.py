@@ -36,9 +36,9 @@ def kept(course: Path, texts: Mapping[str, bytes]) -> list[str]:
     Raises:
         StopError: a file cannot be read or written.
     """
-    before = _texts(course / BASE)
-    said = list(_tasks(before.get(LAB, b""), texts[LAB]))
     try:
+        before = _texts(course / BASE)
+        said = list(_tasks(before.get(LAB, b""), texts[LAB]))
         for name in sorted(before.keys() - texts.keys()):
             said += _dropped(course, name, before[name])
         for name in sorted(texts, key=lambda one: (one == LAB, one)):
@@ -48,6 +48,11 @@ def kept(course: Path, texts: Mapping[str, bytes]) -> list[str]:
             _write(course / BASE / name, _mark(name, text))
     except OSError as error:
         raise StopError(f"lesson: {error.filename} cannot be read or written: {error.strerror}") from None
+    except (yaml.YAMLError, KeyError, TypeError):
+        # Ours alone is read as YAML, before anything is written.
+        raise StopError(
+            f"lesson: {course / BASE / LAB} is not as it was written: put it back, or name another COURSE"
+        ) from None
     return said
 
 

@@ -12,7 +12,7 @@ from math import ceil
 from typing import get_args
 
 from mentor.course.tasks import MOST_CHECKS, MOST_SECTIONS, MOST_TASKS
-from ops.drafting import naming
+from ops.drafting import naming, reaching
 from ops.drafting.catalogue import Catalogue
 from ops.drafting.task import Kind, Task
 
@@ -126,10 +126,7 @@ def ordered(needs: Mapping[str, Iterable[str]], wished: Sequence[str]) -> list[s
         waiting = [name for name in wished if name not in done]
         free = next((name for name in waiting if not unmet(name)), None)
         if free is None:
-            walk = [waiting[0]]
-            while (further := unmet(walk[-1])[0]) not in walk:
-                walk.append(further)
-            free = min(walk[walk.index(further) :], key=places.__getitem__)
+            free = min(reaching.circle(waiting[0], lambda name: unmet(name)[0]), key=places.__getitem__)
         done[free] = None
     return list(done)
 

@@ -3,7 +3,7 @@
 In: pairs, and who needs whom. Out: who needs whom himself, and all that is needed near and far.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 
 def direct(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -23,3 +23,11 @@ def reached(key: str, needs: Mapping[str, set[str]]) -> set[str]:
         seen |= further
         waiting += further
     return seen
+
+
+def circle(start: str, step: Callable[[str], str]) -> list[str]:
+    """Walk on, from each to one that it needs, until somebody comes again; the circle in which that ends."""
+    walk = [start]
+    while (further := step(walk[-1])) not in walk:
+        walk.append(further)
+    return walk[walk.index(further) :]

@@ -88,11 +88,17 @@ def _count(table: Table) -> Ask:
 def _dates(table: Table) -> Ask:
     """Which columns of moments hold none that came while the sample was loaded."""
     whole = ", ".join(
-        f"CASE WHEN count(*) FILTER (WHERE {sharing.since_the_start(one)}) = 0 THEN {literal(one.name)} END"
+        f"CASE WHEN count(*) FILTER (WHERE {_since_the_start(one)}) = 0 THEN {literal(one.name)} END"
         for one in table.columns
         if _is_moment(one)
     )
     return Ask("dates", table.key, f"SELECT to_jsonb(array_remove(ARRAY[{whole}]::text[], NULL)) FROM {table.sql}")
+
+
+def _since_the_start(column: Column) -> str:
+    """A condition in SQL: the value came while the sample was loaded. The server was started for that."""
+    day = "::date" * (column.type == "date")
+    return f"{quoted(column.name)} BETWEEN pg_postmaster_start_time(){day} AND clock_timestamp(){day}"
 
 
 def _hash(table: Table, columns: Iterable[Column]) -> Ask:

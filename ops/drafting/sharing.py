@@ -7,7 +7,6 @@ without the rows that would not load, or of which nobody could have them all.
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from mentor.course.sqltext import quoted
 from ops.drafting import families
 from ops.drafting.catalogue import Catalogue, Column, Table
 from ops.drafting.contents import Contents
@@ -82,9 +81,3 @@ def _is_loose(one: families.Reference, contents: Contents) -> bool:
     names = [column.name for column in contents.columns[one.table.key]]
     places = [names.index(name) for name in one.key.columns if name in names]
     return any(all(row[place] is not None for place in places) for row in contents.cells[one.table.key])
-
-
-def since_the_start(column: Column) -> str:
-    """A condition in SQL: the value came while the sample was loaded. The server was started for that."""
-    day = "::date" * (column.type == "date")
-    return f"{quoted(column.name)} BETWEEN pg_postmaster_start_time(){day} AND clock_timestamp(){day}"

@@ -67,6 +67,7 @@ def remaining(whole: Drafted, begun: Drafted, standing: Standing) -> tuple[list[
     """
     said: list[str] = []
     there, names = set(begun.names()), whole.names()
+    ours = set(names)
     tried = set(loadable(whole, begun))
     withheld = _withheld(whole, standing, {n for n, name in enumerate(names) if name in there})
     gone = {key for n in withheld for key in whole.tasks[n].makes}
@@ -90,7 +91,7 @@ def remaining(whole: Drafted, begun: Drafted, standing: Standing) -> tuple[list[
             checks, more = _without_rows(one, checks, gone)
             said += more
         left += [replace(one, checks=tuple(checks))] if checks else []
-    old = [task for task, name in zip(begun.tasks, begun.names(), strict=True) if name not in set(names)]
+    old = [task for task, name in zip(begun.tasks, begun.names(), strict=True) if name not in ours]
     return left, [*said, *(f"only at the start: {task.title}" for task in old)]
 
 

@@ -9,18 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from mentor.course import grading
-from mentor.course.criteria import Check as Known
 from ops import scratch
 from ops.console import StopError
-from ops.drafting import naming
+from ops.drafting import checks, naming
 from ops.drafting.starting import Standing
 from ops.drafting.task import Task
 from ops.scratch import Scratch
 
-_KNOWN: TypeAdapter[Known] = TypeAdapter(Known)
 BEGUN, FILLED = "begun", "filled"
 LIMITS = ("--memory", "2g", "--memory-swap", "2g", "--cpus", "1", "--pids-limit", "300", "--read-only",
           "--tmpfs", "/tmp:size=1g,mode=1777", "--tmpfs", "/run:size=16m")  # fmt: skip # noqa: S108 - the container's own
@@ -37,7 +33,7 @@ def tried(sql: bytes, tasks: Sequence[Task], loadable: Iterable[int]) -> Standin
         StopError: a student's database cannot begin with this.
     """
     written = [
-        grading.sql_check(str(number), _KNOWN.validate_python(dict(check.values)))
+        grading.sql_check(str(number), checks.parsed(check.values))
         for number, check in enumerate(check for task in tasks for check in task.checks)
     ]
     with tempfile.TemporaryDirectory() as folder, scratch.server(*LIMITS, life=LIFE) as server:

@@ -108,3 +108,14 @@ def test_what_refers_to_a_circle_stands_behind_it() -> None:
     keys = [refers(assigned, employees), refers(employees, units), refers(units, employees)]
     of = found(tables=[assigned, employees, units], constraints=keys)
     assert sorted(end < start for start, end in ends(of)) == [False, True, True]
+
+
+def test_an_arrow_ends_at_its_own_column_even_where_names_are_shown_alike() -> None:
+    long = [f"{'x' * 50}{n}" for n in range(3)]
+    one, other = table("a", column("id")), table("b", *[column(name) for name in long])
+    paths = [
+        [path.get("d") for path in picture(found(tables=[one, other], constraints=[refers(other, one, name)])).iter(
+            f"{SVG}path") if path.get("marker-end")]
+        for name in long
+    ]  # fmt: skip
+    assert len({path for [path] in paths}) == 3

@@ -103,3 +103,11 @@ def test_what_cannot_be_written_is_named(course: Path) -> None:
     with pytest.raises(StopError, match=r"finished\.sql cannot be read or written: Is a directory"):
         keeping.kept(course, SECOND)
     assert (course / "lab.yaml").read_bytes() == FIRST["lab.yaml"]
+
+
+@pytest.mark.parametrize("text", [b"a: [", b"sections: 1\n", b"- x\n", b"sections: [{tasks: [{}]}]\n"])
+def test_a_remembered_draft_that_is_spoilt_is_named_and_nothing_is_written(course: Path, text: bytes) -> None:
+    (course / ".drafted" / "lab.yaml").write_bytes(text)
+    with pytest.raises(StopError, match=r"\.drafted/lab\.yaml is not as it was written: put it back"):
+        keeping.kept(course, SECOND)
+    assert texts(course) == FIRST
