@@ -65,9 +65,8 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
     seats = Seats("seats", roster, given, on_host)
     accounts = Accounts("accounts", host, directory, roster, taught)
     sql = database_server.provider(host, chosen.database)
-    databases = Databases(
-        "databases", roster, database_server, chosen.database, pulumi.ResourceOptions(providers=[sql])
-    )
+    databases = Databases("databases", roster, database_server, chosen.database, config.outlived(),
+                          pulumi.ResourceOptions(providers=[sql]))  # fmt: skip
     services = {"spyglass": portal.spyglass, "postgres": database_server.server, "registry": registry.server}
     Joins("joins", host, services, seats.by_id, chosen.seat.processes)
     if with_boards:

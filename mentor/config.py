@@ -1,9 +1,11 @@
 """The one reader of Pulumi's configuration.
 
-Comes in: the stack's config, as Pulumi hands it over. Goes out: plain values, for `workshop.read`.
+Comes in: the stack's config, as Pulumi hands it over, and what `make up` found out. Goes out: plain values, for
+`workshop.read` and for the databases.
 """
 
 import json
+import os
 from collections.abc import Mapping
 
 import pulumi
@@ -30,6 +32,15 @@ def from_pulumi() -> Mapping[str, object]:
             is_secret = full in secret_keys or runtime.is_config_secret(full)
             found[key] = _wrapped(key, decoded(raw)) if is_secret else decoded(raw)
     return found
+
+
+def outlived() -> frozenset[str]:
+    """What is on the database server and not in the state, as ``role:ID`` and ``database:ID``.
+
+    A destroy that did not come to its end leaves it so. `make up` looks for it and says so by ``MENTOR_OUTLIVED``, with
+    a blank between; without that it is nothing.
+    """
+    return frozenset(os.environ.get("MENTOR_OUTLIVED", "").split())
 
 
 def decoded(raw: object) -> object:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ops import deletions, host_lock, in_grafana, locks, orphans, processes
 from ops.console import StopError, run, say
+from ops.database_server import DatabaseServer
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
 
@@ -114,40 +115,24 @@ def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str
     """Remove roles and databases that were made and not recorded, if they hold nothing; find those dropped already."""
     wanted = orphans.server_side(state)
     leaving = [one for one in state.going if one.kind in {"role", "database"}]
-    server = f"{stack.prefix}-postgres"
-    if not (wanted or leaving) or engine.run("container", "inspect", server).returncode != 0:
+    server = DatabaseServer(engine, stack.prefix)
+    if not (wanted or leaving) or not server.start():
         return set()
-    engine.read("container", "start", server)
-    inside = ("exec", "-i", "-u", "postgres", server)
-    engine.run(*inside, "bash", "-c", "for i in {1..60}; do pg_isready -q && exit 0; sleep 0.5; done; exit 1")
-
-    def sql(text: str, name: str) -> tuple[int, str]:
-        arguments = ("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-v", f"name={name}", "-d", "postgres")
-        done = engine.run(*inside, *arguments, given=text)
-        return done.returncode, (done.stdout + done.stderr).strip()
-
-    def look_up(kind: str, name: str) -> tuple[int, str]:
-        catalogue, column = ("pg_database", "datname") if kind == "database" else ("pg_roles", "rolname")
-        return sql(f"SELECT 1 FROM {catalogue} WHERE {column} = :'name'", name)  # noqa: S608 - two fixed names
-
+    there = server.holds()
     for kind, name in wanted:
-        if look_up(kind, name) != (0, "1"):
+        if f"{kind}:{name}" not in there:
             continue
-        if kind == "database" and engine.run(*inside, "bash", "-c", _COMPARE, "compare", name).returncode != 0:
-            say(
-                f"recover: database {name} exists, is not in the state and differs from the template: left alone. "
-                f"Save it with `docker exec -u postgres {server} pg_dump -Fc {name} >{name}.dump`, drop it with "
-                f"`docker exec -u postgres {server} dropdb {name}`, and restore it after `make up`"
-            )
+        if kind == "database" and server.run("bash", "-c", _COMPARE, "compare", name)[0] != 0:
+            say(f"recover: database {name} is not in the state and holds work: left as it is, `make up` takes it over")
             continue
-        status, message = sql(f'DROP {kind.upper()} :"name"', name)
+        status, message = server.sql(f'DROP {kind.upper()} :"name"', name=name)
         say(
             f"recover: removed {kind} {name}, which no state knows"
             if status == 0
             else f"recover: {kind} {name} cannot be removed: {message}"
         )
     # A second drop would fail, and the official plugin does not look first.
-    return {one.urn for one in leaving if look_up(one.kind, one.name) == (0, "")}
+    return {one.urn for one in leaving if f"{one.kind}:{one.name}" not in there}
 
 
 def _forget_pending(stack: Stack, gone: set[str]) -> None:

@@ -8,8 +8,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ops import host_lock, reach, recover, repair, upgrade
+from ops import host_lock, outlived, reach, recover, repair, upgrade
 from ops.console import StopError, confirm, run, say
+from ops.database_server import DatabaseServer
 from ops.down import archive_folder, archived_people
 from ops.engine import Engine
 from ops.preview import Summary, summarise
@@ -57,10 +58,16 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
         say(f"up: the container of {urn.rsplit('::', 1)[-1]} {what}: it is made anew, its volumes are kept")
     say(f"up: {summary.headline()}")
     ask(summary, stack)
+    server = DatabaseServer(engine, stack.prefix)
+    known = take_over(preview, stack, server)
     status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags, *at_once(stack, summary))
     if status != 0:
         for name, trouble in ({} if only_docker else repair.trouble(engine, stack.name)).items():
             say(f"up: {name}: {trouble}")
+        late = outlived.find(preview, stack.export(), server) - known
+        if late:  # on a server that this run brought back: nobody could see them before
+            whose = outlived.told(late)
+            say(f"up: what exists already of {whose} has work in it: drop nothing, `make up` takes it over")
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status
         )
@@ -71,6 +78,18 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     if steps:
         say(f"\n{steps.rstrip()}")
     return 0
+
+
+def take_over(preview: Mapping[str, Any], stack: Stack, server: DatabaseServer) -> frozenset[str]:
+    """Find roles and databases that are there, though the state has no place for them any more; tell the program."""
+    there = outlived.find(preview, stack.export(), server)
+    os.environ[outlived.VARIABLE] = " ".join(sorted(there))
+    if there:
+        say(
+            "up: the last `make down` did not come to its end, and the database server still has what belongs to "
+            f"{outlived.told(there)}: it is taken over, with all that is in it"
+        )
+    return there
 
 
 def at_once(stack: Stack, summary: Summary) -> list[str]:

@@ -7,6 +7,7 @@ and one database per person. Nobody's password is stored in the server: logins g
 import json
 import os
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,7 +135,10 @@ class StudentDatabase:
 
 
 class Databases(pulumi.ComponentResource):
-    """A database per person, by id."""
+    """A database per person, by id.
+
+    What is among ``outlived``, as ``role:ID`` or ``database:ID``, is on the server already and is taken over as it is.
+    """
 
     by_id: Mapping[str, StudentDatabase]
 
@@ -144,14 +148,19 @@ class Databases(pulumi.ComponentResource):
         roster: Roster,
         server: DatabaseServer,
         settings: DatabaseSettings,
+        outlived: AbstractSet[str] = frozenset(),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mentor:index:Databases", name, None, opts)
-        self.by_id = {person.id: self._database(person, server, settings.connections) for person in roster.people}
+        self.by_id = {
+            person.id: self._database(person, server, settings.connections, outlived) for person in roster.people
+        }
         self.register_outputs({})
 
-    def _database(self, person: Person, server: DatabaseServer, connection_limit: int) -> StudentDatabase:
-        def options(ignored: list[str] | None = None) -> pulumi.ResourceOptions:
+    def _database(
+        self, person: Person, server: DatabaseServer, connection_limit: int, outlived: AbstractSet[str]
+    ) -> StudentDatabase:
+        def options(kind: str, ignored: list[str] | None = None) -> pulumi.ResourceOptions:
             # An earlier version had a component of theirs between.
             before = (
                 f"{pulumi.get_stack()}::{pulumi.get_project()}::mentor:index:Databases$mentor:index:StudentDatabase"
@@ -161,6 +170,7 @@ class Databases(pulumi.ComponentResource):
                 depends_on=[server.template],
                 deleted_with=server.data,
                 ignore_changes=ignored,
+                import_=person.id if f"{kind}:{person.id}" in outlived else None,
                 aliases=[pulumi.Alias(parent=f"urn:pulumi:{before}::{person.id}")],
             )
 
@@ -170,7 +180,7 @@ class Databases(pulumi.ComponentResource):
             login=True,
             roles=["students"],
             connection_limit=connection_limit,
-            opts=options(),
+            opts=options("role"),
         )
         database = postgresql.Database(
             f"{person.id}-database",
@@ -179,6 +189,6 @@ class Databases(pulumi.ComponentResource):
             template=TEMPLATE,
             connection_limit=-1,
             # A template is where a database came from; it must never be a reason to make it anew.
-            opts=options(["template"]),
+            opts=options("database", ["template"]),
         )
         return StudentDatabase(role, database)

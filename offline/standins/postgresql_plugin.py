@@ -31,6 +31,7 @@ class Role(Resource):
     """A role; everything about it can change in place, its name too."""
 
     typed: ClassVar = RoleArgs
+    imports: ClassVar = True
     table: ClassVar = {
         **each("name"),
         **each("login", default=False),
@@ -80,6 +81,7 @@ class Database(Resource):
     """A database, made as a copy of a template; what it was copied from cannot change."""
 
     typed: ClassVar = DatabaseArgs
+    imports: ClassVar = True
     table: ClassVar = {
         **each("name"),
         **each("owner", computed=True),

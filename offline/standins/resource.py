@@ -43,6 +43,7 @@ class Resource:
     outputs: ClassVar[tuple[str, ...]] = ()
     renewed: ClassVar[tuple[str, ...]] = ()  # outputs that an update makes anew
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
+    imports: ClassVar[bool] = False  # its id alone is enough to read it
     exact: ClassVar[bool] = False  # what was given is compared as it is, not with what is there
 
     @property

@@ -104,13 +104,19 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         adapter = self._adapter(request.urn, context)
         state, state_secrets = decode(request.properties)
+        if not state and not adapter.imports:
+            message = f"only the official plugin imports {_token(request.urn)}, not its offline stand-in"
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, message)
         _, input_secrets = decode(request.inputs)
         secrets = adapter.secrets(state_secrets | input_secrets)
         with _told(context):
             now = adapter.read(request.id, state)
         if now is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=request.id, properties=encode(now, secrets), inputs=request.inputs)
+        inputs = request.inputs
+        if not state:  # it is to be imported, and nothing is known of it but its id
+            inputs = encode({name: now[name] for name in adapter.table if now.get(name) is not None}, secrets)
+        return provider_pb2.ReadResponse(id=request.id, properties=encode(now, secrets), inputs=inputs)
 
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         adapter = self._adapter(request.urn, context)
@@ -133,7 +139,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _adapter(self, urn: str, context: Context) -> Resource:
-        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        token = _token(urn)
         if token not in self.plugin.resources:
             known = ", ".join(sorted(self.plugin.resources))
             message = f"the offline stand-in of the plugin '{self.plugin.name}' knows {known}; not {token}"
@@ -185,6 +191,11 @@ def _told(context: Context, secrets: Collection[str] = ()) -> Iterator[None]:
             status.details.add().Pack(kept)
             context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+
+def _token(urn: str) -> str:
+    """The resource's type, as the plugin names it."""
+    return urn.split("::")[2].rsplit("$", 1)[-1]
 
 
 def _failures(wrong: Iterable[Complaint]) -> list[provider_pb2.CheckFailure]:

@@ -118,6 +118,47 @@ def test_f9_after_a_killed_destroy_everybody_has_his_work_or_an_archive_of_it(la
         work(lab, person)
 
 
+def test_a_destroy_that_one_archive_stopped_is_taken_back_by_the_next_run(lab: Workshop) -> None:
+    """What it took out of the state and not off the server is taken over: nobody finds his database empty."""
+    folder = lab.archives / lab.stack / "s02"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    stopped = operate(lab, "down")
+    assert stopped.returncode != 0
+    assert f"archive of s02: {folder} cannot be written" in said(stopped)
+    folder.unlink()
+    done = operate(lab, "up")
+    assert done.returncode == 0, said(done)
+    assert "what belongs to s01, teacher: it is taken over" in said(done)
+    assert_whole(lab, CLASS)
+    assert_kept(lab, "s02")
+    for person in ("s01", "teacher"):
+        assert_archived(lab, person)
+        assert in_database(lab, person, "SELECT word FROM kept") == f"of-{person}"
+        work(lab, person)
+    assert lab.sql("s01", "SELECT number FROM given WHERE number = 7") == [(7,)]
+
+
+def test_a_volume_that_a_destroy_could_not_remove_is_taken_over_with_what_is_in_it(lab: Workshop) -> None:
+    """Its server is gone: only the next run's own can tell what is in it, and that run says what to do."""
+    user = docker("create", "-v", f"{lab.container('postgres')}:/held", "debian:trixie-slim", "true").strip()
+    stopped = operate(lab, "down")
+    docker("rm", user)
+    assert stopped.returncode != 0
+    assert {thing for thing in listing(lab.stack) if lab.container("postgres") in thing} == {
+        f"volume {lab.container('postgres')}"
+    }, said(stopped)
+    first = operate(lab, "up")
+    assert first.returncode != 0
+    assert "has work in it: drop nothing, `make up` takes it over" in said(first)
+    finish(lab, *CLASS)
+    for person in CLASS:
+        assert_archived(lab, person)
+        assert in_database(lab, person, "SELECT word FROM kept") == f"of-{person}"
+        work(lab, person)
+
+
 @pytest.mark.parametrize("words", ["*'course-load'", "'teacher exec -i'*'account put'", "'s02 network connect'*"])
 def test_f9_a_killed_beginning_is_finished_by_the_next_run(lab: Workshop, words: str) -> None:
     assert operate(lab, "down", MENTOR_ARCHIVE="off").returncode == 0

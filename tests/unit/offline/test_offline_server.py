@@ -184,6 +184,19 @@ def test_life_with_secrets(engine: provider_pb2_grpc.ResourceProviderStub) -> No
     assert engine.Read(provider_pb2.ReadRequest(urn=URN, id="n", properties=made.properties)).id == ""
 
 
+def test_an_import_learns_the_inputs_from_what_is_there_where_the_stand_in_can(
+    engine: provider_pb2_grpc.ResourceProviderStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"name": "n", "kind": "k"})))
+    with pytest.raises(grpc.RpcError, match="only the official plugin imports memory:index/thing:Thing"):
+        engine.Read(provider_pb2.ReadRequest(urn=URN, id="n"))
+    monkeypatch.setattr(Thing, "imports", True)
+    read = engine.Read(provider_pb2.ReadRequest(urn=URN, id="n"))
+    assert decode(read.inputs)[0] == {"name": "n", "kind": "k"}
+    assert decode(read.properties)[0] == {"name": "n", "kind": "k", "address": "here", "token": "hush"}
+    assert engine.Read(provider_pb2.ReadRequest(urn=URN, id="m")).id == ""
+
+
 def test_a_failure_is_one_sentence(engine: provider_pb2_grpc.ResourceProviderStub) -> None:
     request = provider_pb2.CreateRequest(urn=URN, properties=encode({"name": "n", "kind": "refused"}))
     with pytest.raises(grpc.RpcError) as caught:

@@ -28,6 +28,7 @@ class Double:
     resources: Sequence[Mapping[str, Any]] = ()
     status: int = 0
     name: str = "dev"
+    prefix: str = "mentor-dev"
     engine: str = "ssh://root@lab.example.org"
     installs: bool = True
     shown: list[str] = field(default_factory=list)

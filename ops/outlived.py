@@ -1,0 +1,38 @@
+"""Finds roles and databases that are there and have no place in the state any more.
+
+A destroy takes them out of the state at once, because they go with their server's volume. If it is cut off then, or
+stopped by an archive that cannot be written, the server lives on with them, and making them would only meet "already
+exists". In: a preview, the state, the database server. Out: what of it the next run takes over rather than makes.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ops.database_server import DatabaseServer
+from ops.orphans import KINDS
+
+VARIABLE = "MENTOR_OUTLIVED"
+"""By which the program is told: ``role:ID`` and ``database:ID``, with a blank between; `mentor.config.outlived`."""
+_IN_SERVER = ("role", "database")
+
+
+def known(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The roles and databases among a state's or a preview's resources, as ``role:NAME`` and ``database:NAME``."""
+    found = ((KINDS.get(one.get("type", "")), (one.get("inputs") or {}).get("name")) for one in resources)
+    return frozenset(f"{kind}:{name}" for kind, name in found if kind in _IN_SERVER and isinstance(name, str))
+
+
+def find(preview: Mapping[str, Any], state: Mapping[str, Any], server: DatabaseServer) -> frozenset[str]:
+    """What of all that the preview would make is on the server, and not in the state.
+
+    Raises:
+        StopError: when there is a server that does not say.
+    """
+    steps = [step for step in preview.get("steps") or [] if step.get("op") == "create"]
+    wanted = known(step.get("newState") or {} for step in steps) - known(state.get("resources") or [])
+    return wanted & server.holds() if wanted and server.start() else frozenset()
+
+
+def told(outlived: Iterable[str]) -> str:
+    """Whose they are, for a person: ``s01, s02``."""
+    return ", ".join(sorted({one.partition(":")[2] for one in outlived}))
