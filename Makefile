@@ -52,7 +52,7 @@ restore: setup ## Put an archive into a seat and database: make restore STUDENT=
 	@DOCKER_HOST=$$($(PYTHON) -m ops.stack_file Pulumi.$(STACK).yaml) \
 		ops/restore.sh '$(FILE)' --stack '$(STACK)' --student '$(STUDENT)' $(if $(YES),--yes)
 
-lesson: setup ## Draft a course from a finished database: make lesson DUMP=sample.sql COURSE=courses/sample, DSN=... for a server in place of DUMP, LEVEL=structure without rows, START=start.sql for what students begin with
+lesson: setup ## Draft a course from a finished database: make lesson DUMP=sample.sql COURSE=courses/sample, DSN=... for a server in place of DUMP, LEVEL=structure without rows or LEVEL=all with what CHECKs refuse, START=start.sql for what students begin with
 	@# DSN goes by itself, for it may have quotes in it.
 	@$(IN_ENV) && DUMP='$(DUMP)' COURSE='$(COURSE)' LEVEL='$(LEVEL)' START='$(START)' $(PYTHON) -m ops.lesson
 

@@ -44,7 +44,8 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
                           keys.servers["directory"], chosen.directory, on_host)  # fmt: skip
     served = DatabaseServerArgs(host=host, backplane=ground.backplane, image=images["postgres"], course=course,
                                 certificate=keys.servers["postgres"], directory=directory.access,
-                                settings=chosen.database, time_zone=chosen.event.time_zone)  # fmt: skip
+                                settings=chosen.database, time_zone=chosen.event.time_zone,
+                                outlived=config.outlived())  # fmt: skip
     database_server = DatabaseServer("database-server", served, on_host)
     watched = MonitoringArgs(host=host, backplane=ground.backplane, images=images, database_server=database_server,
                              directory=directory, course=course, saves=ground.saves, roster=roster,
@@ -65,8 +66,9 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
     seats = Seats("seats", roster, given, on_host)
     accounts = Accounts("accounts", host, directory, roster, taught)
     sql = database_server.provider(host, chosen.database)
-    databases = Databases("databases", roster, database_server, chosen.database, config.outlived(),
-                          pulumi.ResourceOptions(providers=[sql]))  # fmt: skip
+    databases = Databases(
+        "databases", roster, database_server, chosen.database, pulumi.ResourceOptions(providers=[sql])
+    )
     services = {"spyglass": portal.spyglass, "postgres": database_server.server, "registry": registry.server}
     Joins("joins", host, services, seats.by_id, chosen.seat.processes)
     if with_boards:

@@ -7,7 +7,8 @@ while Pulumi, its plugins and the accounts do not.
 from ops.console import StopError
 from ops.engine import Engine
 
-_READY = "for i in {1..60}; do pg_isready -q && exit 0; sleep 0.5; done; exit 1"
+# By the image's own measure: while it prepares itself, a server answers that ends again.
+_READY = "for i in {1..60}; do healthy 2> /dev/null && exit 0; sleep 0.5; done; exit 1"
 _ALL = "SELECT 'role:' || rolname FROM pg_roles UNION ALL SELECT 'database:' || datname FROM pg_database"
 
 
@@ -18,11 +19,16 @@ class DatabaseServer:
         self.container = f"{prefix}-postgres"
         self._engine = engine
 
+    def is_there(self) -> bool:
+        """Whether there is a container of that name."""
+        return self._engine.run("container", "inspect", self.container).returncode == 0
+
     def start(self) -> bool:
         """Whether there is one that answers, after it was started if it had been stopped."""
-        # One that is there and cannot start is the next run's to repair.
+        if not self.is_there():
+            return False
         started = self._engine.run("container", "start", self.container).returncode == 0
-        return started and self.run("bash", "-c", _READY)[0] == 0
+        return started and self._engine.run("exec", self.container, "bash", "-c", _READY).returncode == 0
 
     def run(self, *command: str, given: str | None = None) -> tuple[int, str]:
         """Run a command beside the server; its exit status and all that it said."""

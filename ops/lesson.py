@@ -24,6 +24,7 @@ from ops.drafting import (
     naming,
     outline,
     pages,
+    refusing,
     sample,
     sampling,
     starting,
@@ -43,10 +44,11 @@ MOST = 2000
 """Tables, constraints, functions and the like. A course has room for some hundreds."""
 MOST_LINES = 100
 """Lines about what became no check."""
-STRUCTURE, CONTENT = "structure", "content"
+STRUCTURE, CONTENT, ALL = "structure", "content", "all"
 UNSEEN = {
     STRUCTURE: "rows, what views and functions give, and what the rules refuse",
     CONTENT: "what functions with arguments give, and what the rules refuse",
+    ALL: "what functions with arguments give, and what keys, triggers and policies do",
 }
 """By level: what no check of it sees."""
 
@@ -76,7 +78,7 @@ def main() -> int:
         raise StopError(f"lesson: {dump} leaves nothing behind of which a check could be made")
     made, left, texts = list(whole.tasks), whole.left, {SOLVED: whole.sql}
     if start:
-        begun = _read(sample.found(Path(start)), start, level)
+        begun = _read(sample.found(Path(start)), start, STRUCTURE if level == STRUCTURE else CONTENT)
         standing = trying.tried(begun.sql, made, starting.loadable(whole, begun))
         made, more = starting.remaining(whole, begun, standing)
         if not made:
@@ -107,7 +109,7 @@ def main() -> int:
 
 
 def _refuse_what_is_there(course: Path, start: str, level: str) -> None:
-    rows = [f"{writing.MATERIAL}/{pages.ROWS}"] if level == CONTENT else []
+    rows = [] if level == STRUCTURE else [f"{writing.MATERIAL}/{pages.ROWS}"]
     _refuse(course, [LAB, SOLVED, *rows, *([writing.START] if start else [])])
 
 
@@ -126,7 +128,9 @@ def _read(finished: Sample, dump: str, level: str) -> Read:
         if found.size > MOST:
             raise StopError(f"lesson: {dump} holds {found.size} things: at most {MOST} make a course; leave some out")
         sql = database.solution()
-        contents = sampling.sampled(found, database.asked) if level == CONTENT else None
+        contents = None if level == STRUCTURE else sampling.sampled(found, database.asked)
+        if contents and level == ALL:
+            contents.told = refusing.told(found, contents, database.tried)
     drafted, left = tasks.drafted(found, contents)
     return Read(found, drafted, sql, left)
 

@@ -5,7 +5,7 @@ stopped by an archive that cannot be written, the server lives on with them, and
 exists". In: a preview, the state, the database server. Out: what of it the next run takes over rather than makes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ops.database_server import DatabaseServer
@@ -22,17 +22,21 @@ def known(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(f"{kind}:{name}" for kind, name in found if kind in _IN_SERVER and isinstance(name, str))
 
 
-def find(preview: Mapping[str, Any], state: Mapping[str, Any], server: DatabaseServer) -> frozenset[str]:
-    """What of all that the preview would make is on the server, and not in the state.
+def find(preview: Mapping[str, Any], state: Callable[[], Mapping[str, Any]], server: DatabaseServer) -> frozenset[str]:
+    """What of all that the preview would make is on the server, and not in the state, which is read if need be.
 
     Raises:
         StopError: when there is a server that does not say.
     """
     steps = [step for step in preview.get("steps") or [] if step.get("op") == "create"]
-    wanted = known(step.get("newState") or {} for step in steps) - known(state.get("resources") or [])
-    return wanted & server.holds() if wanted and server.start() else frozenset()
+    wanted = known(step.get("newState") or {} for step in steps)
+    if not wanted or not (wanted := wanted - known(state().get("resources") or [])) or not server.start():
+        return frozenset()
+    return wanted & server.holds()
 
 
 def told(outlived: Iterable[str]) -> str:
-    """Whose they are, for a person: ``s01, s02``."""
-    return ", ".join(sorted({one.partition(":")[2] for one in outlived}))
+    """Whose databases they are, for a person: ``s01, s02``; or whose roles, where there are only these."""
+    names = [one.partition(":") for one in outlived]
+    people = {name for kind, _, name in names if kind == "database"}
+    return ", ".join(sorted(people or {name for _, _, name in names}))

@@ -116,7 +116,16 @@ def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str
     wanted = orphans.server_side(state)
     leaving = [one for one in state.going if one.kind in {"role", "database"}]
     server = DatabaseServer(engine, stack.prefix)
-    if not (wanted or leaving) or not server.start():
+    if not (wanted or leaving):
+        return set()
+    if not server.start():
+        if leaving and server.is_there():
+            raise StopError(
+                f"recover: {server.container} does not answer, so nobody knows whether the dead run has dropped "
+                f"{', '.join(sorted({one.name for one in leaving}))} already; nothing was forgotten. Its own words: "
+                f"`docker logs {server.container}`. If it is of no more use: `docker rm -f {server.container}`, its "
+                "volume stays"
+            )
         return set()
     there = server.holds()
     for kind, name in wanted:

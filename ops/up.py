@@ -6,6 +6,7 @@ Docker installed there are two rounds: what the workshop will be, only a host wi
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ops import host_lock, outlived, reach, recover, repair, upgrade
@@ -38,6 +39,7 @@ def main() -> int:
 
 def bring_up(stack: Stack, engine: Engine) -> int | None:
     """One round, while nobody else works on the stack; the exit status, or None where only Docker was brought."""
+    os.environ.pop(outlived.VARIABLE, None)  # of an earlier round, or of somebody's shell
     recover.ready(stack)
     admit_lost_volumes(stack, engine)
     if upgrade.has_old_joins(stack.export()):
@@ -58,16 +60,12 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
         say(f"up: the container of {urn.rsplit('::', 1)[-1]} {what}: it is made anew, its volumes are kept")
     say(f"up: {summary.headline()}")
     ask(summary, stack)
-    server = DatabaseServer(engine, stack.prefix)
-    known = take_over(preview, stack, server)
+    take_over(preview, stack, DatabaseServer(engine, stack.prefix))
     status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags, *at_once(stack, summary))
     if status != 0:
         for name, trouble in ({} if only_docker else repair.trouble(engine, stack.name)).items():
             say(f"up: {name}: {trouble}")
-        late = outlived.find(preview, stack.export(), server) - known
-        if late:  # on a server that this run brought back: nobody could see them before
-            whose = outlived.told(late)
-            say(f"up: what exists already of {whose} has work in it: drop nothing, `make up` takes it over")
+        say_what_is_next(preview, stack, DatabaseServer(engine, stack.prefix))
         raise StopError(
             "up: not finished; mend what the messages above name, then `make up` goes on from there", status
         )
@@ -80,16 +78,27 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     return 0
 
 
-def take_over(preview: Mapping[str, Any], stack: Stack, server: DatabaseServer) -> frozenset[str]:
-    """Find roles and databases that are there, though the state has no place for them any more; tell the program."""
-    there = outlived.find(preview, stack.export(), server)
+def take_over(preview: Mapping[str, Any], stack: Stack, server: DatabaseServer) -> None:
+    """Find roles and databases that are there, though the state has no place for them; ask, and tell the program."""
+    there = outlived.find(preview, stack.export, server)
+    if not there:
+        return
+    say(
+        f"up: the database server still has what belongs to {outlived.told(there)}, which is not in Pulumi's state, as "
+        "after a `make down` that did not come to its end. It is taken over, with all that is in it. What is gone of "
+        "homes is made anew, empty, and may be in an archive; passwords may be new, so print the cards again"
+    )
+    confirm("up: is this still the same class? If it is not: `make down` first. Go on?")
     os.environ[outlived.VARIABLE] = " ".join(sorted(there))
-    if there:
-        say(
-            "up: the last `make down` did not come to its end, and the database server still has what belongs to "
-            f"{outlived.told(there)}: it is taken over, with all that is in it"
-        )
-    return there
+
+
+def say_what_is_next(preview: Mapping[str, Any], stack: Stack, server: DatabaseServer) -> None:
+    """Tell what was there already: in a volume whose server this run brought back, nobody could see it before."""
+    with suppress(StopError):  # this run has failed, and says so
+        late = outlived.find(preview, stack.export, server) - set(os.environ.get(outlived.VARIABLE, "").split())
+        if late:
+            whose = outlived.told(late)
+            say(f"up: what is there already of {whose} may hold work: drop nothing, the next `make up` takes it over")
 
 
 def at_once(stack: Stack, summary: Summary) -> list[str]:

@@ -48,6 +48,8 @@ class DatabaseServerArgs:
     settings: DatabaseSettings
     course: Course
     time_zone: str
+    outlived: AbstractSet[str] = frozenset()
+    """What is in the server and not in the state, as ``role:NAME`` and ``database:NAME``: it is taken over."""
 
 
 class DatabaseServer(pulumi.ComponentResource):
@@ -62,6 +64,7 @@ class DatabaseServer(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatabaseServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mentor:index:DatabaseServer", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        self._outlived = args.outlived
         self.provisioner = password("database-provisioner", 24, child)
         self.data = volume("database-data", args.host, "postgres", None, child)
         self.socket = volume("database-socket", args.host, "postgres-socket", None, child)
@@ -108,6 +111,10 @@ class DatabaseServer(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
+    def there(self, kind: str, name: str) -> str | None:
+        """The id by which a role or database is taken over as it is; None where it is to be made."""
+        return name if f"{kind}:{name}" in self._outlived else None
+
     def provider(self, host: DockerHost, settings: DatabaseSettings) -> postgresql.Provider:
         """The typed way into this server; called by the program's root alone."""
         anywhere = settings.bind in EVERYWHERE
@@ -135,10 +142,7 @@ class StudentDatabase:
 
 
 class Databases(pulumi.ComponentResource):
-    """A database per person, by id.
-
-    What is among ``outlived``, as ``role:ID`` or ``database:ID``, is on the server already and is taken over as it is.
-    """
+    """A database per person, by id."""
 
     by_id: Mapping[str, StudentDatabase]
 
@@ -148,18 +152,13 @@ class Databases(pulumi.ComponentResource):
         roster: Roster,
         server: DatabaseServer,
         settings: DatabaseSettings,
-        outlived: AbstractSet[str] = frozenset(),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("mentor:index:Databases", name, None, opts)
-        self.by_id = {
-            person.id: self._database(person, server, settings.connections, outlived) for person in roster.people
-        }
+        self.by_id = {person.id: self._database(person, server, settings.connections) for person in roster.people}
         self.register_outputs({})
 
-    def _database(
-        self, person: Person, server: DatabaseServer, connection_limit: int, outlived: AbstractSet[str]
-    ) -> StudentDatabase:
+    def _database(self, person: Person, server: DatabaseServer, connection_limit: int) -> StudentDatabase:
         def options(kind: str, ignored: list[str] | None = None) -> pulumi.ResourceOptions:
             # An earlier version had a component of theirs between.
             before = (
@@ -170,7 +169,7 @@ class Databases(pulumi.ComponentResource):
                 depends_on=[server.template],
                 deleted_with=server.data,
                 ignore_changes=ignored,
-                import_=person.id if f"{kind}:{person.id}" in outlived else None,
+                import_=server.there(kind, person.id),
                 aliases=[pulumi.Alias(parent=f"urn:pulumi:{before}::{person.id}")],
             )
 

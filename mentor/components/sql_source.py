@@ -61,7 +61,7 @@ class SqlSource(pulumi.ComponentResource):
             roles=[READERS],
             connection_limit=CONNECTIONS,
             statement_timeout=PATIENCE_MILLISECONDS,
-            opts=pulumi.ResourceOptions(parent=self, deleted_with=server.data),
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=server.data, import_=server.there("role", ROLE)),
         )
         grafana.oss.DataSource(
             "boards-sql",

@@ -1,14 +1,15 @@
 """Questions for a database that nobody trusts, as psql takes them, and what it says.
 
-In: statements that each give one jsonb. Out: a script for psql, and the answers in what it wrote. What a view or a
-function does is bounded in time and in bytes, and taken back; an error is an answer too, by its SQLSTATE.
+In: statements that each give one jsonb, or scripts that give nothing but SQLSTATEs. Out: a script for psql, and the
+answers in what it wrote. What a view or a function does is bounded in time and in bytes, and taken back; an error is an
+answer too, by its SQLSTATE.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 SECONDS = 0.4
 """Of one question: less than half of what the workshop's grader gives it, with a class at work beside it."""
@@ -32,6 +33,10 @@ timeout -k 5 {seconds} psql -XqAt -h /tmp/socket -U loader -d sample -f - 2> /de
 # A function can live on after its time and its client: nothing of it stands beside the next questions.
 ENDED = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'loader'"
 SESSION_SECONDS = 60
+TRYING_SECONDS = 20
+"""Of trying one rule."""
+OPENING_SECONDS = 30
+"""Of what comes before questions or tries."""
 SESSION_BYTES = 64 << 20
 
 
@@ -52,14 +57,16 @@ class Unknown:
     why: str
 
 
+Tried: TypeAlias = Callable[[str], Sequence[str]]
+"""Run a script that writes, and takes it back; the SQLSTATEs that it tells, in its order, as far as it came."""
 UNREADABLE = Unknown("it is nothing that a check can hold")
 LOST = Unknown("asking for it takes more time or memory than there is")
 """What ended the session."""
 
 
-def session(options: str) -> str:
+def session(options: str, seconds: int = SESSION_SECONDS) -> str:
     """Write what runs psql, for bash in the container; it reads a script."""
-    return SESSION.format(options=options, ended=ENDED, seconds=SESSION_SECONDS, most=SESSION_BYTES)
+    return SESSION.format(options=options, ended=ENDED, seconds=seconds, most=SESSION_BYTES)
 
 
 def script(asks: Iterable[Ask], before: Sequence[str] = ()) -> str:
@@ -76,7 +83,7 @@ def script(asks: Iterable[Ask], before: Sequence[str] = ()) -> str:
         opening = [
             "BEGIN READ WRITE;",
             "SET LOCAL search_path = public, pg_temp;",
-            "SET LOCAL statement_timeout = '30s';",
+            f"SET LOCAL statement_timeout = '{OPENING_SECONDS}s';",
         ]
         changes = ["\\set ON_ERROR_ROLLBACK on", *before, "\\set ON_ERROR_ROLLBACK off"]
         parts = [*opening, *changes, *parts, "ROLLBACK;"]
@@ -102,6 +109,16 @@ def answers(said: bytes) -> Iterator[object]:
         state = line.removeprefix(ENDS.encode()).decode(errors="replace")
         yield value if state == "00000" else Unknown(STATES.get(state, f"asking for it ends with the error {state}"))
         value = None
+
+
+def attempt(statement: str) -> str:
+    """Write a statement that is taken back, and tells its SQLSTATE."""
+    return f"SAVEPOINT one;\n{statement};\n\\echo {ENDS}:SQLSTATE\nROLLBACK TO SAVEPOINT one;"
+
+
+def states(said: bytes) -> list[str]:
+    """Read the SQLSTATEs alone, of statements that give nothing."""
+    return [line[1:].decode(errors="replace") for line in said.split(b"\n")[:-1] if line.startswith(ENDS.encode())]
 
 
 def _value(line: bytes) -> object:

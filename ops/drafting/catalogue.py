@@ -86,7 +86,7 @@ Columns = Many[Column]
 
 
 class Type(Located):
-    """An enum (e), a domain (d) or a composite type (c)."""
+    """An enum (e), a domain (d) or a composite type (c); ``moving`` are those of its conditions that are."""
 
     kind: KIND
     labels: Names
@@ -95,6 +95,7 @@ class Type(Located):
     default: str | None
     conditions: Names
     columns: Columns
+    moving: Names = ()
 
 
 class Sequence(Located):
@@ -134,6 +135,7 @@ class Constraint(Thing):
     deferrable: bool
     full: bool
     nulls_alike: bool
+    moving: bool = False
 
 
 class Index(Thing):

@@ -24,9 +24,10 @@ WITH extended AS MATERIALIZED (
       '|current_(catalog|database|date|query|role|schemas?|setting|time|timestamp|user)|session_user|localtime|localtimestamp|information_schema|pg_(?!temp\M|catalog\M)\w+)\M'
       '|\mage\s*\(|''(today|tomorrow|yesterday)''|(?<!["\w])user(?!["\w])')
 ), moved AS MATERIALIZED (
-  -- Defaults and views in which one of these is called, and views of the server's own tables.
+  -- Defaults, CHECKs and views in which one of these is called, and views of the server's own tables.
   SELECT x.classid, x.objid FROM (
     SELECT 'pg_attrdef'::regclass::oid AS classid, oid AS objid, adbin::text AS tree FROM pg_attrdef
+    UNION ALL SELECT 'pg_constraint'::regclass, oid, conbin::text FROM pg_constraint WHERE conbin IS NOT NULL
     UNION ALL SELECT 'pg_class'::regclass, ev_class, ev_action::text FROM pg_rewrite AS r
       WHERE r.rulename = '_RETURN' AND ev_class IN (SELECT oid FROM relations)) AS x
   WHERE x.tree LIKE '%{SQLVALUEFUNCTION %' OR x.tree ~ ':varattno -[1-6] ' OR EXISTS (
@@ -101,6 +102,8 @@ SELECT json_build_object(
     'not_null', t.typnotnull, 'default', pg_get_expr(t.typdefaultbin, 0),
     'conditions', (SELECT json_agg(pg_get_expr(conbin, 0) ORDER BY pg_get_expr(conbin, 0) COLLATE "C")
       FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'),
+    'moving', (SELECT json_agg(pg_get_expr(conbin, 0)) FROM pg_constraint WHERE contypid = t.oid AND contype = 'c'
+      AND ('pg_constraint'::regclass, oid) IN (SELECT classid, objid FROM moved)),
     'columns', a.columns) ORDER BY s.nspname, t.typname)
   FROM pg_type AS t JOIN spaces AS s ON s.oid = t.typnamespace LEFT JOIN attributes AS a ON a.relid = t.typrelid
   WHERE (t.typtype IN ('e', 'd') OR t.typtype = 'c' AND (SELECT relkind FROM pg_class WHERE oid = t.typrelid) = 'c')
@@ -133,6 +136,7 @@ SELECT json_build_object(
     'target_columns', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(o.confkey) WITH ORDINALITY AS k (attnum, n)
       JOIN pg_attribute AS a ON (a.attrelid, a.attnum) = (o.confrelid, k.attnum)),
     'condition', CASE o.contype WHEN 'c' THEN pg_get_expr(o.conbin, o.conrelid, true) END,
+    'moving', ('pg_constraint'::regclass, o.oid) IN (SELECT classid, objid FROM moved),
     'definition', pg_get_constraintdef(o.oid),
     'on_update', CASE o.contype WHEN 'f' THEN o.confupdtype END, 'on_delete', CASE o.contype WHEN 'f' THEN o.confdeltype END,
     'deferrable', o.condeferrable, 'full', o.confmatchtype = 'f',

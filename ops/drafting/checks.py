@@ -12,6 +12,7 @@ from mentor.course.criteria import Check as Known
 from mentor.course.sqltext import literal
 from ops.drafting import queries
 from ops.drafting.catalogue import Column, Constraint, Index, Place, Table, View
+from ops.drafting.contents import Told
 from ops.drafting.naming import Speech, placed, spelled
 from ops.drafting.queries import Check
 
@@ -80,6 +81,12 @@ def key(table: Table, constraint: Constraint) -> Check:
     condition = constraint.condition or ""
     plain = {**on, "checkConstraints": [condition]}
     return known(plain if understood(plain) else {**on, "checkConstraints": [f"({condition})"]})
+
+
+def told(one: Told, about: str) -> Check:
+    """A condition by what it refuses and what it lets through, however it is written."""
+    works = {"works": list(one.works)} if one.works else {}
+    return Check({"behaviour": {**works, "fails": list(one.fails), "because": "check"}}, about)
 
 
 def unique(table: Table, named: Iterable[str]) -> Check:

@@ -85,12 +85,19 @@ class Loaded:
         for _ in range(SESSIONS):
             if not (rest := asks[len(found) :]):
                 break
-            done = _inside(self.container, "postgres", session, given=asking.script(rest, before).encode())
-            if done.returncode and scratch.docker("container", "inspect", self.container).returncode:
-                raise StopError(f"lesson: asking what is in it is not done after {int(LIFE) // 60} minutes")
-            answers = list(asking.answers(done.stdout))[: len(rest)]
+            answers = list(asking.answers(self._session(session, asking.script(rest, before))))[: len(rest)]
             found += [*answers, asking.LOST] if len(answers) < len(rest) else answers
         return [*found, *(asking.LOST for _ in asks[len(found) :])]
+
+    def tried(self, script: str) -> list[str]:
+        """Run statements that are taken back; the SQLSTATEs that the script tells."""
+        return asking.states(self._session(asking.session(OPTIONS, asking.TRYING_SECONDS), script))
+
+    def _session(self, session: str, script: str) -> bytes:
+        done = _inside(self.container, "postgres", session, given=script.encode())
+        if done.returncode and scratch.docker("container", "inspect", self.container).returncode:
+            raise StopError(f"lesson: asking what is in it is not done after {int(LIFE) // 60} minutes")
+        return done.stdout
 
     def _told(self, script: str, most: int, wrong: str, given: bytes = b"") -> bytes:
         done = _inside(self.container, "postgres", f"set -o pipefail\n{script}", given=given)

@@ -14,7 +14,7 @@ NAME = r'[\w$]+|"(?:[^"]|"")*"'
 
 
 def told(found: Catalogue) -> Catalogue:
-    """Tell of all functions, views and columns whether they are moving."""
+    """Tell of all functions, views, columns and conditions whether they are moving."""
     made: tuple[Function | View, ...] = (*found.functions, *found.views)
     names: dict[str, set[str]] = {}
     for one in made:
@@ -30,6 +30,16 @@ def told(found: Catalogue) -> Catalogue:
     called = {one.name.casefold() for one in found.functions if one.key in restless}
     return found.model_copy(update={
         "tables": tuple(_table(one, called) for one in found.tables),
+        "constraints": tuple(
+            one.model_copy(update={"moving": one.moving or not _calls(one.condition or "").isdisjoint(called)})
+            for one in found.constraints
+        ),
+        "types": tuple(
+            one.model_copy(update={"moving": tuple(
+                text for text in one.conditions if text in one.moving or not _calls(text).isdisjoint(called)
+            )})
+            for one in found.types
+        ),
         "functions": tuple(one.model_copy(update={"moving": one.key in restless}) for one in found.functions),
         "views": tuple(one.model_copy(update={"moving": one.key in restless}) for one in found.views),
     })  # fmt: skip

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from mentor.course.sqltext import literal
 from ops.drafting import checks, content, naming, queries
-from ops.drafting.catalogue import Function, Located, Place, Thing, Trigger
+from ops.drafting.catalogue import Function, Located, Place, Thing, Trigger, Type
 from ops.drafting.queries import Check
 from ops.drafting.task import Drafting, Task, hints
 
@@ -40,6 +40,7 @@ def ground(d: Drafting) -> Iterator[Task]:
             rules = ["NOT NULL"] if kind.not_null else []
             rules += [f"DEFAULT {kind.default}"] if kind.default is not None else []
             rules += [f"CHECK {condition}" for condition in kind.conditions]
+            made += [_condition(d, kind, condition) for condition in kind.conditions]
             yield task("domain", kind, f"Create the domain {name} on {kind.base}", made, tuple(rules))
         else:
             parts = tuple(f"{d.speech.name(one.name)} {one.type}" for one in kind.columns)
@@ -47,6 +48,11 @@ def ground(d: Drafting) -> Iterator[Task]:
     for one in d.found.sequences:
         title = f"Create the sequence {d.speech.place(one)}: from {one.start}, by {one.step}"
         yield task("sequence", one, title, [queries.sequence(one, d.speech)])
+
+
+def _condition(d: Drafting, domain: Type, one: str) -> Check:
+    told = d.told(f"{domain.key} {one}", f"CHECK {one} of the domain {d.speech.place(domain)}")
+    return checks.told(told, f"CHECK {domain.sql} {one}") if told else queries.condition(domain, one, d.speech)
 
 
 def views(d: Drafting) -> Iterator[Task]:

@@ -179,7 +179,7 @@ def sequence(one: Sequence, speech: Speech) -> Check:
 
 
 def kind_of_type(one: Type, speech: Speech) -> Iterator[Check]:
-    """An enum with its values in their order, a composite type with its columns, a domain with its rules."""
+    """An enum with its values in their order, a composite type with its columns, a domain but for its conditions."""
     found, name = f"to_regtype({literal(one.sql)})", speech.place(one)
     if one.kind == "e":
         yield asked(
@@ -204,12 +204,15 @@ def kind_of_type(one: Type, speech: Speech) -> Iterator[Check]:
             f"there is no domain {name} on {one.base}{' NOT NULL' * one.not_null}"
             + (f" with the default {one.default}" if one.default is not None else ""),
         )
-        for condition in one.conditions:
-            yield asked(
-                f"SELECT EXISTS (SELECT FROM pg_constraint WHERE contypid = {found}\n"
-                f"  AND pg_get_expr(conbin, 0) = {literal(condition)})",
-                f"the domain {name} has no CHECK {condition}",
-            )
+
+
+def condition(domain: Type, one: str, speech: Speech) -> Check:
+    """A CHECK of a domain, as it is written."""
+    return asked(
+        f"SELECT EXISTS (SELECT FROM pg_constraint WHERE contypid = to_regtype({literal(domain.sql)})\n"
+        f"  AND pg_get_expr(conbin, 0) = {literal(one)})",
+        f"the domain {speech.place(domain)} has no CHECK {one}",
+    )
 
 
 def regclass(place: Place) -> str:

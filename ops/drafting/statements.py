@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mentor.course.sqltext import literal, quoted
 from mentor.settings.values import INVISIBLE
-from ops.drafting.catalogue import Column, Constraint, Table
+from ops.drafting.catalogue import Column, Constraint, Place, Table
 from ops.drafting.naming import Speech
 
 ROWS = 100
@@ -32,7 +32,7 @@ def filling(
     if not rows:
         return ""
     whole = _is_plain(f"{table.namespace}{table.name}")
-    where = speech.place(table) if whole else f"{_name(table.namespace, speech)}.{_name(table.name, speech)}"
+    where = speech.place(table) if whole else _located(table, speech)
     # Each row finds those to which it refers when its statement is done.
     at_once = any(one.target and one.target.sql == table.sql for one in keys)
     made = list(_inserts(where, columns, rows, speech, len(rows) if at_once else ROWS))
@@ -57,7 +57,7 @@ def _inserts(
         yield f"INSERT INTO {where} ({names}){own} VALUES"
         some = rows[start : start + most]
         for place, row in enumerate(some, start=1):
-            values = ", ".join(_value(column, text) for column, text in zip(columns, row, strict=True))
+            values = ", ".join(value(column.type, text) for column, text in zip(columns, row, strict=True))
             yield f"  ({values}){';' if place == len(some) else ','}"
 
 
@@ -81,10 +81,38 @@ def _counted_on(table: Table, column: Column, texts: Iterable[str | None]) -> It
         yield f"SELECT setval({found if own else _literal(numbers.sql)}, {last});"
 
 
-def _value(column: Column, text: str | None) -> str:
+def inserted(
+    table: Table, columns: Sequence[Column], values: Sequence[str], speech: Speech, goals: Iterable[Constraint] = ()
+) -> str:
+    """Write a statement that adds a row, or finds one of its keys there: rules are looked at before keys are.
+
+    With foreign keys as ``goals``, only where there is what the row refers to.
+    """
+    names = ", ".join(_name(one.name, speech) for one in columns)
+    own = " OVERRIDING SYSTEM VALUE" if any(one.identity for one in columns) else ""
+    by_name = dict(zip((one.name for one in columns), values, strict=True))
+    there = [
+        f"EXISTS (SELECT FROM {_located(one.target, speech)} WHERE "
+        + " AND ".join(
+            f"{_name(theirs, speech)} = {by_name[ours]}"
+            for ours, theirs in zip(one.columns, one.target_columns, strict=True)
+        ) + ")"
+        for one in goals if one.target
+    ]  # fmt: skip
+    listed = ", ".join(values)
+    row = f"SELECT {listed} WHERE {' AND '.join(there)}" if there else f"VALUES ({listed})"
+    return f"INSERT INTO {_located(table, speech)} ({names}){own} {row} ON CONFLICT DO NOTHING"
+
+
+def _located(place: Place, speech: Speech) -> str:
+    return f"{_name(place.namespace, speech)}.{_name(place.name, speech)}"
+
+
+def value(kind: str, text: str | None) -> str:
+    """Write a value of a type."""
     if text is None:
         return "NULL"
-    return text if NUMBERS.fullmatch(column.type) and NUMBER.fullmatch(text) else _literal(text)
+    return text if NUMBERS.fullmatch(kind) and NUMBER.fullmatch(text) else _literal(text)
 
 
 def _name(name: str, speech: Speech) -> str:

@@ -59,7 +59,10 @@ def _columns(d: Drafting, table: Table) -> Iterator[str]:
 
 
 def _key(d: Drafting, table: Table, one: Constraint) -> Iterator[Check]:
-    if one.kind != "x":
+    told = d.told(one.key, f"CHECK {one.condition} of {d.speech.place(table)}") if one.kind == "c" else None
+    if told:
+        yield checks.told(told, f"CHECK {table.sql} {one.condition}")
+    elif one.kind != "x":
         yield checks.key(table, one)
     if checks.has_more(one):
         yield queries.exactly(table, one, d.speech)
@@ -83,9 +86,16 @@ def rules(d: Drafting) -> Iterator[Task]:
         if made:
             yield Task(
                 kind="rules", id=naming.task_id("rules", *naming.located(table)), title=_rule(d, table, every, about),
-                checks=tuple(made), table=table.key, hints=hints(*every), about=tuple(about),
+                checks=tuple(made), table=table.key, hints=hints(*every), about=tuple(about), needs=_goals(d, table),
                 makes=frozenset({*(one.key for one in (*every, *alone)), *(one.index for one in every if one.index)}),
             )  # fmt: skip
+
+
+def _goals(d: Drafting, table: Table) -> frozenset[str]:
+    """The tables that this one refers to, where rows of it are tried."""
+    if not (d.contents and d.contents.told):
+        return frozenset()
+    return frozenset(one.goal.key for one in d.references if one.table.key == table.key)
 
 
 def _said_already(d: Drafting, table: Table, key: Constraint | Index) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from mentor.course.tasks import MOST_HINTS
 from ops.drafting import families, naming
 from ops.drafting.catalogue import Catalogue, Table, Thing
-from ops.drafting.contents import Contents
+from ops.drafting.contents import Contents, Told
 from ops.drafting.naming import Speech
 from ops.drafting.queries import Check
 
@@ -73,6 +73,15 @@ class Drafting:
     def references(self) -> list[families.Reference]:
         """All foreign keys."""
         return families.references(self.found)
+
+    def told(self, key: str, name: str) -> Told | None:
+        """What tells a rule from its absence; nothing where none was tried, or nothing was found, which is said."""
+        if self.contents is None or self.contents.told is None:
+            return None
+        if key not in self.contents.told:
+            said = f"what {naming.line(name)} refuses"
+            self.left.append(f"{said}: trying did not tell; it is compared as it is written")
+        return self.contents.told.get(key)
 
     @property
     def tables(self) -> Mapping[str, Table]:

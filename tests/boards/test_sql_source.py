@@ -15,6 +15,7 @@ import pytest
 from ops import scratch
 from ops.in_grafana import opened
 from tests.boards.double import IMAGE, build
+from tests.faults.fault_kit import operate, said, with_programs
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
@@ -46,6 +47,10 @@ def lab(workshop_factory: Callable[..., Workshop], tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="module")
 def told(lab: Workshop) -> dict[str, Any]:
     """What Grafana was told of the data source, secrets too."""
+    return source_of(lab)
+
+
+def source_of(lab: Workshop) -> dict[str, Any]:
     state = opened(json.loads(lab.pulumi("stack", "export", "--show-secrets").stdout)["deployment"])
     (source,) = [one for one in state["resources"] if one["urn"].endswith("::boards-sql")]
     inputs: dict[str, Any] = source["inputs"]
@@ -191,6 +196,25 @@ def test_where_students_may_look_it_is_gone_and_nothing_restarts(
         assert ("boards-sql" in lab.pulumi("stack", "--show-urns").stdout) is there
         lab.up("--refresh", "--expect-no-changes")
     assert lab.running() == before
+
+
+def test_a_destroy_that_an_archive_stopped_is_taken_back_and_the_role_has_the_new_password(
+    lab: Workshop, asking: Callable[..., psycopg.Connection[Any]]
+) -> None:
+    before = source_of(lab)["password"]
+    with_programs(lab)
+    folder = lab.archives / lab.stack / "s02"
+    folder.parent.mkdir(parents=True)
+    folder.write_text("in the way")
+    assert operate(lab, "down").returncode != 0
+    folder.unlink()
+    done = operate(lab, "up")
+    assert done.returncode == 0, said(done)
+    lab.up("--refresh", "--expect-no-changes")
+    now = source_of(lab)["password"]
+    assert now != before
+    with asking(password=now, sslmode="require", sslrootcert="") as connection:
+        connection.execute("TABLE progress")
 
 
 def test_the_end_asks_neither_server(lab: Workshop) -> None:

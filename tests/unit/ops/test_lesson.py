@@ -72,7 +72,7 @@ def test_the_course_must_be_named_and_one_that_is_there_is_left_alone(
 def test_a_level_is_one_of_those_that_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"DUMP": "a", "DSN": "", "COURSE": str(tmp_path / "c"), "LEVEL": "contents"}.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(StopError, match='LEVEL=contents is none of structure, content; did you mean "content"'):
+    with pytest.raises(StopError, match='LEVEL=contents is none of structure, content, all; did you mean "content"'):
         lesson.main()
 
 

@@ -1,5 +1,6 @@
 """What a destroy left on the database server and not in the state, by previews, states and answers made by hand."""
 
+import io
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -60,19 +61,27 @@ ANSWER = "role:postgres\nrole:s01\nrole:s03\ndatabase:course\ndatabase:s01\ndata
     ],
 )
 def test_only_what_would_be_made_and_is_there_is_taken_over(state: list[Mapping[str, Any]], found: set[str]) -> None:
-    assert outlived.find(PREVIEW, {"resources": state}, Server(ANSWER)) == found
+    assert outlived.find(PREVIEW, lambda: {"resources": state}, Server(ANSWER)) == found
 
 
-def test_no_server_is_asked_where_nothing_would_be_made_and_none_is_needed() -> None:
+def test_neither_state_nor_server_is_asked_where_nothing_would_be_made() -> None:
+    def never() -> Mapping[str, Any]:
+        raise AssertionError
+
     server = Server(ANSWER, there=False)
-    assert outlived.find({"steps": [step("same", DATABASE, "s01")]}, {}, server) == frozenset()
+    assert outlived.find({"steps": [step("same", DATABASE, "s01")]}, never, server) == frozenset()
     assert server.asked == 0
-    assert outlived.find(PREVIEW, {}, server) == frozenset()
+    assert outlived.find(PREVIEW, dict, server) == frozenset()
 
 
 def test_a_server_that_does_not_say_is_no_empty_one() -> None:
     with pytest.raises(StopError, match="mentor-dev-postgres does not say what it holds: psql: FATAL: no"):
-        outlived.find(PREVIEW, {}, Server(""))
+        outlived.find(PREVIEW, dict, Server(""))
+
+
+def test_people_are_named_and_roles_where_nothing_else_is_there() -> None:
+    assert outlived.told(["role:board_reader", "role:s02", "database:s02", "database:s01"]) == "s01, s02"
+    assert outlived.told(["role:board_reader"]) == "board_reader"
 
 
 class Known:
@@ -82,13 +91,30 @@ class Known:
         return {}
 
 
-def test_the_program_is_told_and_so_is_the_person(
+STACK = cast("Stack", Known())
+
+
+def test_the_program_is_told_when_the_person_agrees(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(outlived.VARIABLE, "left by an earlier round")
-    assert up.take_over(PREVIEW, cast("Stack", Known()), Server(ANSWER)) == {"role:s01", "database:s01"}
-    assert config.outlived() == {"role:s01", "database:s01"}
-    assert "what belongs to s01: it is taken over" in capsys.readouterr().out
-    up.take_over({}, cast("Stack", Known()), Server(ANSWER))
+    monkeypatch.setenv(outlived.VARIABLE, "")
+    monkeypatch.setenv("YES", "")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(StopError, match="still the same class"):
+        up.take_over(PREVIEW, STACK, Server(ANSWER))
     assert config.outlived() == frozenset()
-    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("YES", "1")
+    up.take_over(PREVIEW, STACK, Server(ANSWER))
+    assert config.outlived() == {"role:s01", "database:s01"}
+    assert "what belongs to s01, which is not in Pulumi's state" in capsys.readouterr().out
+    up.say_what_is_next(PREVIEW, STACK, Server(ANSWER))
+    assert capsys.readouterr().out == ""  # that is known
+
+
+def test_what_only_a_later_run_can_take_over_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(outlived.VARIABLE, "role:s01")
+    up.say_what_is_next(PREVIEW, STACK, Server(ANSWER))
+    assert "of s01 may hold work: drop nothing" in capsys.readouterr().out
+    up.say_what_is_next(PREVIEW, STACK, Server(""))  # the run has failed already: nothing hides why

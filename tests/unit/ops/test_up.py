@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from ops import host_lock, reach, recover, repair, up
+from ops import host_lock, outlived, reach, recover, repair, up
 from ops.console import StopError
 from ops.engine import Engine
 from ops.preview import Loss, Summary
@@ -41,6 +41,7 @@ class Double:
 
     def preview(self, *flags: str) -> dict[str, Any]:
         assert flags == ("--show-sames",)
+        assert outlived.VARIABLE not in os.environ
         return {"steps": list(self.rounds[len(self.shown)])}
 
     def show(self, *arguments: str) -> int:
@@ -83,6 +84,11 @@ def test_docker_comes_first_and_the_workshop_in_the_same_go(
     said = capsys.readouterr().out
     assert said.count("first Docker") == 1
     assert "the nextSteps" in said
+
+
+def test_what_a_shell_says_of_an_earlier_run_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(outlived.VARIABLE, "role:s01")
+    assert run(monkeypatch, Double([[PROVIDER]])) == 0
 
 
 def test_where_docker_is_one_round_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
