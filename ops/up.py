@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from ops import host_lock, outlived, reach, recover, repair, upgrade
+from ops import host_lock, in_grafana, outlived, reach, recover, repair, upgrade
 from ops.console import StopError, confirm, run, say
 from ops.database_server import DatabaseServer
 from ops.down import archive_folder, archived_people
@@ -61,6 +61,7 @@ def bring_up(stack: Stack, engine: Engine) -> int | None:
     say(f"up: {summary.headline()}")
     ask(summary, stack)
     take_over(preview, stack, DatabaseServer(engine, stack.prefix))
+    clear_boards(preview, stack)
     status = stack.show("up", "--yes", "--skip-preview", "--suppress-outputs", *flags, *at_once(stack, summary))
     if status != 0:
         for name, trouble in ({} if only_docker else repair.trouble(engine, stack.name)).items():
@@ -90,6 +91,13 @@ def take_over(preview: Mapping[str, Any], stack: Stack, server: DatabaseServer) 
     )
     confirm("up: is this still the same class? If it is not: `make down` first. Go on?")
     os.environ[outlived.VARIABLE] = " ".join(sorted(there))
+
+
+def clear_boards(preview: Mapping[str, Any], stack: Stack) -> None:
+    """Remove boards that are there as they are to be made: a destroy that was cut off left them to nobody."""
+    if in_grafana.pending(in_grafana.unrecorded(preview, stack.export())):
+        for line in in_grafana.clear(in_grafana.unrecorded(preview, stack.opened())):
+            say(f"up: {line}")
 
 
 def say_what_is_next(preview: Mapping[str, Any], stack: Stack, server: DatabaseServer) -> None:

@@ -102,7 +102,7 @@ def fetched(dsn: str) -> Iterator[Sample]:
             raise StopError(f"lesson: {shown} takes more than {LARGEST >> 20} MiB: leave rows out")
         if done.returncode:
             raise StopError(f"lesson: {shown} cannot be dumped: {_said(done.returncode, done.stderr)}")
-        yield Sample((file,), custom=True)
+        yield Sample((file,), custom=True, source=shown)
 
 
 def _password() -> str:

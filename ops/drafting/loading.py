@@ -150,7 +150,7 @@ def _afresh(container: str, roles: Sequence[str]) -> None:
 def _trouble(container: str, sample: Sample, end: float) -> str | None:
     """Load all files; what went wrong, with the file and the line."""
     for number, file in enumerate(sample.files):
-        name, place = f"{number}.sql", naming.visible(str(file))
+        name, place = f"{number}.sql", sample.source or naming.visible(str(file))
         seconds = max(1, round(end - time.monotonic()))
         status = _unheard(container, RESTORE if sample.custom else LOAD, str(seconds), name)
         if status in OVERDUE:

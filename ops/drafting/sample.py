@@ -16,10 +16,14 @@ PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh", b"PK\x03\x04")
 
 @dataclass(frozen=True)
 class Sample:
-    """The files of a finished database in the order of loading; one alone if it is in pg_dump's custom format."""
+    """The files of a finished database in the order of loading; one alone if it is in pg_dump's custom format.
+
+    ``source`` is what a person knows it by, where he did not name the file.
+    """
 
     files: tuple[Path, ...]
     custom: bool = False
+    source: str = ""
 
 
 def found(place: Path) -> Sample:

@@ -15,7 +15,7 @@ import pytest
 from ops import scratch
 from ops.in_grafana import opened
 from tests.boards.double import IMAGE, build
-from tests.faults.fault_kit import operate, said, with_programs
+from tests.faults.fault_kit import killed, operate, said, with_programs
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
@@ -215,6 +215,15 @@ def test_a_destroy_that_an_archive_stopped_is_taken_back_and_the_role_has_the_ne
     assert now != before
     with asking(password=now, sslmode="require", sslrootcert="") as connection:
         connection.execute("TABLE progress")
+
+
+def test_a_destroy_that_is_killed_while_archives_are_written_is_taken_back_with_its_boards(lab: Workshop) -> None:
+    killed(lab, "'s02 exec '*'student-dump'*", "destroy", "--yes", "--skip-preview")
+    done = operate(lab, "up")
+    assert done.returncode == 0, said(done)
+    assert "up: dashboard mentor-class in Grafana at " in said(done)
+    assert "removed, which no state knows" in said(done)
+    lab.up("--refresh", "--expect-no-changes")
 
 
 def test_the_end_asks_neither_server(lab: Workshop) -> None:

@@ -89,6 +89,19 @@ def test_what_a_server_says_is_told_without_the_password(
 
 
 @pytest.mark.usefixtures("dsn")
+def test_what_no_student_could_have_is_told_of_the_database_and_of_no_file(
+    course: Path, container_and_port: tuple[str, int]
+) -> None:
+    keeper(*container_and_port, "CREATE EXTENSION dblink")
+    try:
+        with pytest.raises(StopError, match=r"^lesson: the database shop: .*permission denied to create extension"):
+            lesson.main()
+    finally:
+        keeper(*container_and_port, "DROP EXTENSION dblink")
+    assert not course.exists()
+
+
+@pytest.mark.usefixtures("dsn")
 def test_a_role_that_may_not_read_all_is_told_so(course: Path, container_and_port: tuple[str, int]) -> None:
     keeper(*container_and_port, "CREATE TABLE secret (id integer)")
     try:

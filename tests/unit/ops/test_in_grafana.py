@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ops.in_grafana import clear, opened, pending
+from ops.in_grafana import clear, opened, pending, unrecorded
 from tests.grafana_stub import AUTH, EDITORS_TOKEN, TOKEN, Grafana, served
 
 PROVIDER = "urn:pulumi:dev::mentor::pulumi:providers:grafana::boards"
@@ -97,6 +97,19 @@ def test_what_is_not_as_the_run_meant_it_is_left_to_a_person(held: tuple[Grafana
     (line,) = clear(state(url, kind))
     assert "left alone" in line
     assert grafana.writes == []
+
+
+def test_what_a_preview_would_make_in_a_grafana_that_the_state_knows_goes_as_well(held: tuple[Grafana, str]) -> None:
+    grafana, url = held
+    steps = [{"op": "create", "newState": resource(kind)} for kind in ("dashboard", "group", "contact", "permission")]
+    steps += [{"op": "same", "newState": resource("folder")}, {"op": "delete", "oldState": resource("source")}]
+    elsewhere = resource("folder") | {"provider": "urn::of-another-grafana::id"}
+    preview = {"steps": [*steps, {"op": "create", "newState": elsewhere}]}
+    assert len(list(clear(unrecorded(preview, state(url))))) == 2
+    assert (grafana.dashboards, grafana.groups) == ({}, {})
+    assert all((grafana.folders, grafana.sources, grafana.ways))
+    assert pending(unrecorded(preview, {})) == ()  # nothing is up: no Grafana is asked
+    assert pending(unrecorded({}, state(url, *INPUTS))) == ()
 
 
 def test_a_folder_with_somebodys_board_in_it_stays(held: tuple[Grafana, str]) -> None:
