@@ -7,6 +7,7 @@ on the screen what was made and what became no check. Of a course that is there 
 """
 
 import os
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from ops.drafting import (
     trying,
     writing,
 )
+from ops.drafting.asking import Tried
 from ops.drafting.naming import Speech
 from ops.drafting.outline import Section
 from ops.drafting.queries import Check
@@ -42,6 +44,8 @@ from ops.drafting.task import Task
 SOLVED = f"{writing.SOLUTION}/finished.sql"
 MOST = 2000
 """Tables, constraints, functions and the like. A course has room for some hundreds."""
+PATIENCE = 10
+"""Seconds without a word."""
 MOST_LINES = 100
 """Lines about what became no check."""
 STRUCTURE, CONTENT, ALL = "structure", "content", "all"
@@ -130,9 +134,23 @@ def _read(finished: Sample, dump: str, level: str) -> Read:
         sql = database.solution()
         contents = None if level == STRUCTURE else sampling.sampled(found, database.asked)
         if contents and level == ALL:
-            contents.told = refusing.told(found, contents, database.tried)
+            contents.told = refusing.told(found, contents, patiently(database.tried))
     drafted, left = tasks.drafted(found, contents)
     return Read(found, drafted, sql, left)
+
+
+def patiently(tried: Tried) -> Tried:
+    """Try, and say every ten seconds that it goes on."""
+    said = time.monotonic()
+
+    def heard(script: str) -> Sequence[str]:
+        nonlocal said
+        if time.monotonic() > said + PATIENCE:
+            say("lesson: still trying what the conditions refuse")
+            said = time.monotonic()
+        return tried(script)
+
+    return heard
 
 
 def _checks(made: Iterable[Task]) -> list[Check]:

@@ -113,3 +113,14 @@ def test_one_finished_database_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv(name, value)
     with pytest.raises(StopError, match="DUMP and DSN are both given"):
         lesson.main()
+
+
+def test_whoever_waits_is_told_that_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard = lesson.patiently(lambda script: [script])
+    assert heard("a") == ["a"]
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(lesson, "PATIENCE", -1)
+    heard("b")
+    assert capsys.readouterr().out == "lesson: still trying what the conditions refuse\n"
