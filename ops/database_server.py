@@ -25,8 +25,6 @@ class DatabaseServer:
 
     def start(self) -> bool:
         """Whether there is one that answers, after it was started if it had been stopped."""
-        if not self.is_there():
-            return False
         started = self._engine.run("container", "start", self.container).returncode == 0
         return started and self._engine.run("exec", self.container, "bash", "-c", _READY).returncode == 0
 

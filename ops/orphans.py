@@ -18,6 +18,8 @@ KINDS = {
     "postgresql:index/role:Role": "role",
     "postgresql:index/database:Database": "database",
 }
+IN_SERVER = frozenset({"role", "database"})
+"""Of these, what is in the database server."""
 _DELETED = KINDS | {"docker:index/volume:Volume": "volume", "command:local:Command": "command"}
 
 
@@ -72,8 +74,8 @@ class State:
         deleting = [operation["resource"] for operation in operations if operation.get("type") == "deleting"]
         return cls(
             ids=frozenset(resource["id"] for resource in resources if resource.get("id")),
-            names=frozenset(filter(None, (_identity(resource) for resource in resources if resource.get("id")))),
-            pending=tuple(sorted(filter(None, (_identity(resource) for resource in creating)))),
+            names=frozenset(filter(None, (identity(resource) for resource in resources if resource.get("id")))),
+            pending=tuple(sorted(filter(None, (identity(resource) for resource in creating)))),
             going=tuple(filter(None, (Going.of(resource) for resource in deleting))),
             unfinished=len(operations),
             resources=len(resources),
@@ -110,7 +112,7 @@ def judge(state: State, found: Iterable[Found], *, since: datetime | None = None
 
 def server_side(state: State) -> tuple[tuple[str, str], ...]:
     """The roles and databases that the broken run was about to make and the state lacks: databases first."""
-    wanted = [one for one in state.pending if one[0] in {"role", "database"} and one not in state.names]
+    wanted = [one for one in state.pending if one[0] in IN_SERVER and one not in state.names]
     return tuple(sorted(wanted))
 
 
@@ -138,7 +140,8 @@ def without(deployment: Mapping[str, Any], urns: Collection[str]) -> dict[str, A
     return kept
 
 
-def _identity(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+def identity(resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The kind and the name of a resource, if it is of a kind that this module knows."""
     kind = KINDS.get(resource.get("type", ""))
     name = (resource.get("inputs") or {}).get("name")
     return (kind, name) if kind and isinstance(name, str) else None

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ops.database_server import DatabaseServer
-from ops.orphans import KINDS
+from ops.orphans import IN_SERVER, identity
 
 VARIABLE = "MENTOR_OUTLIVED"
 """By which the program is told: ``role:ID`` and ``database:ID``, with a blank between; `mentor.config.outlived`."""
-_IN_SERVER = ("role", "database")
 
 
 def known(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """The roles and databases among a state's or a preview's resources, as ``role:NAME`` and ``database:NAME``."""
-    found = ((KINDS.get(one.get("type", "")), (one.get("inputs") or {}).get("name")) for one in resources)
-    return frozenset(f"{kind}:{name}" for kind, name in found if kind in _IN_SERVER and isinstance(name, str))
+    found = filter(None, map(identity, resources))
+    return frozenset(f"{kind}:{name}" for kind, name in found if kind in IN_SERVER)
 
 
 def find(preview: Mapping[str, Any], state: Callable[[], Mapping[str, Any]], server: DatabaseServer) -> frozenset[str]:

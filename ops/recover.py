@@ -114,10 +114,10 @@ def _clear_host(stack: Stack, state: orphans.State, since: datetime | None) -> s
 def _clear_server(stack: Stack, state: orphans.State, engine: Engine) -> set[str]:
     """Remove roles and databases that were made and not recorded, if they hold nothing; find those dropped already."""
     wanted = orphans.server_side(state)
-    leaving = [one for one in state.going if one.kind in {"role", "database"}]
-    server = DatabaseServer(engine, stack.prefix)
+    leaving = [one for one in state.going if one.kind in orphans.IN_SERVER]
     if not (wanted or leaving):
         return set()
+    server = DatabaseServer(engine, stack.prefix)
     if not server.start():
         if leaving and server.is_there():
             raise StopError(

@@ -18,6 +18,8 @@ MOST_BYTES = 1 << 20
 DEEPEST = 100
 """Lists and objects within each other, which are read step by step."""
 ENDS = "!"
+DONE = "00000"
+"""The SQLSTATE of what was carried out."""
 STATES: Mapping[str, str] = {
     "57014": f"it takes more than {SECONDS} seconds",
     "42P01": "a function in it finds tables only by a search_path, which a check has not",
@@ -107,7 +109,7 @@ def answers(said: bytes) -> Iterator[object]:
             value = _value(line) if line else None
             continue
         state = line.removeprefix(ENDS.encode()).decode(errors="replace")
-        yield value if state == "00000" else Unknown(STATES.get(state, f"asking for it ends with the error {state}"))
+        yield value if state == DONE else Unknown(STATES.get(state, f"asking for it ends with the error {state}"))
         value = None
 
 

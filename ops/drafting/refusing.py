@@ -35,7 +35,7 @@ LONGEST = 1000
 """Characters of a statement."""
 ROOM = 300_000
 """Characters of all statements: lab.yaml has to hold them."""
-REFUSED, TAKEN = "23514", "00000"
+REFUSED, TAKEN = "23514", asking.DONE
 VALUE = "VALUE"
 """What a domain's condition calls the value."""
 LESS = "pg_temp.mentor_less"
@@ -44,14 +44,16 @@ LESS = "pg_temp.mentor_less"
 
 Begun: TypeAlias = Callable[[Table, Sequence[Constraint]], Row]
 """A row of a table from which to begin."""
+Openings: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: rows that may be on either side of it, and statements that try them.
+    """One rule: rows that may be on either side of it, statements that try them, and what takes it away.
 
-    ``fails`` and ``works`` are statements for each of the rows; ``fails_without`` what becomes of the first when the
-    rule is taken away by ``without``. ``openings`` are statements that come before all of it, once for each.
+    ``fails`` and ``works`` are statements for each of the rows, and may be the same; ``fails_without`` what becomes of
+    the first when the rule is taken away by ``without``. ``openings`` are statements that come before all of it, once
+    for each.
     """
 
     key: str
@@ -60,7 +62,12 @@ class Rule:
     works: tuple[str, ...]
     without: tuple[str, ...]
     fails_without: tuple[str, ...]
-    openings: tuple[tuple[str, ...], ...] = ((),)
+    openings: Openings = ((),)
+
+    @property
+    def turns(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What is tried with the rule and without it."""
+        return (self.fails if self.works == self.fails else self.fails + self.works), self.fails_without
 
 
 def told(found: Catalogue, contents: Contents, tried: Tried) -> dict[str, Told]:
@@ -74,7 +81,9 @@ def told(found: Catalogue, contents: Contents, tried: Tried) -> dict[str, Told]:
         row = rows[table.key]
         return row if contents.cells.get(table.key) else settled(table, rules, row, types, tried)
 
-    for rule in islice(chain(_of_tables(found, begun, types), _of_domains(found, rows, types)), MOST_RULES):
+    openings = ((), _emptied(found))
+    every = chain(_of_tables(found, begun, types, openings), _of_domains(found, rows, types, openings))
+    for rule in islice(every, MOST_RULES):
         if time.monotonic() > end:
             break
         one = chosen(rule, tried(script(rule)))
@@ -90,27 +99,31 @@ def script(rule: Rule) -> str:
 
 
 def _transaction(rule: Rule, opening: Sequence[str]) -> str:
+    with_it, without_it = rule.turns
     patient = f"SET LOCAL statement_timeout = '{asking.OPENING_SECONDS}s';"
     soon = f"SET LOCAL statement_timeout = '{asking.SECONDS}s';"
     lines = [
         "BEGIN READ WRITE;", "SET LOCAL search_path = public, pg_temp;",
         patient, *(f"{one};" for one in opening), "SET CONSTRAINTS ALL IMMEDIATE;",
-        soon, *map(attempt, rule.fails), *map(attempt, rule.works),
-        patient, *(f"{one};" for one in rule.without), soon, *map(attempt, rule.fails_without), "ROLLBACK;",
+        soon, *map(attempt, with_it), patient, *(f"{one};" for one in rule.without), soon, *map(attempt, without_it),
+        "ROLLBACK;",
     ]  # fmt: skip
     return "\n".join(lines)
 
 
 def chosen(rule: Rule, states: Sequence[str]) -> Told:
     """Choose what tells, of a whole answer; of a part nobody knows what belongs to what."""
-    number, parts = len(rule.candidates), 3 * len(rule.openings)
-    if len(states) != number * parts:
+    number, each = len(rule.candidates), sum(map(len, rule.turns))
+    if not number or len(states) != each * len(rule.openings):
         return Told((), ())
-    # For each row: refused, let through, let through without the rule; behind each opening.
+    # For each row, behind each opening: refused, let through (if that is another statement), without the rule.
+    step = each // number
     by_row = list(zip(*(states[start : start + number] for start in range(0, len(states), number)), strict=True))
     rows = [one.row for one in rule.candidates]
-    fails = [n for n, one in enumerate(by_row) if set(one[::3]) == {REFUSED} and set(one[2::3]) == {TAKEN}]
-    works = [n for n, one in enumerate(by_row) if set(one[1::3]) == {TAKEN}]
+    fails = [
+        n for n, one in enumerate(by_row) if set(one[::step]) == {REFUSED} and set(one[step - 1 :: step]) == {TAKEN}
+    ]
+    works = [n for n, one in enumerate(by_row) if set(one[step - 2 :: step]) == {TAKEN}]
 
     def changed(n: int) -> tuple[str, ...]:
         return tuple(name for name, text in rows[n].items() if text != rows[0][name])
@@ -130,8 +143,7 @@ def chosen(rule: Rule, states: Sequence[str]) -> Told:
     return Told(nearest(fails, works, rule.fails, MOST_FAILS), nearest(telling, fails, rule.works, MOST_WORKS))
 
 
-def _of_tables(found: Catalogue, begun: Begun, types: Types) -> Iterator[Rule]:
-    emptied = _emptied(found)
+def _of_tables(found: Catalogue, begun: Begun, types: Types, openings: Openings) -> Iterator[Rule]:
     for table in found.tables:
         # Of a partition its table speaks; of a table with partitions the same error may be that there is none.
         if table.bound or table.partition_key:
@@ -144,12 +156,10 @@ def _of_tables(found: Catalogue, begun: Begun, types: Types) -> Iterator[Rule]:
         # A generated column takes no value.
         own = [one for one in own if not one.moving and {*one.columns} <= {*named}]
         whole = begun(table, own) if own else {}
-        yield from (_of_table(found, table, one, {name: whole[name] for name in named}, types, emptied) for one in own)
+        yield from (_of_table(found, table, one, {name: whole[name] for name in named}, types, openings) for one in own)
 
 
-def _of_table(
-    found: Catalogue, table: Table, rule: Constraint, row: Row, types: Types, emptied: tuple[str, ...]
-) -> Rule:
+def _of_table(found: Catalogue, table: Table, rule: Constraint, row: Row, types: Types, openings: Openings) -> Rule:
     columns = [one for one in table.columns if one.name in row]
     bases = {one.name: types.base(one.type) for one in columns}
     labels = {one.name: types.labels(one.type) for one in columns if one.name in rule.columns}
@@ -165,7 +175,7 @@ def _of_table(
     works = tuple(statements.inserted(table, columns, some, speech, goals) for some in values)
     gone = [rule.name, *(one.name for one in foreign)]
     without = tuple(f"ALTER TABLE {table.sql} DROP CONSTRAINT {quoted(name)}" for name in gone)
-    return Rule(rule.key, changes, fails, works, without, fails, ((), emptied))
+    return Rule(rule.key, changes, fails, works, without, fails, openings)
 
 
 def _some(condition: str, row: Row, kinds: Mapping[str, str], labels: Mapping[str, Sequence[str]]) -> list[Candidate]:
@@ -181,8 +191,7 @@ def _emptied(found: Catalogue) -> tuple[str, ...]:
     return (*(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in tables), f"TRUNCATE {', '.join(whole)}")
 
 
-def _of_domains(found: Catalogue, rows: Mapping[str, Row], types: Types) -> Iterator[Rule]:
-    emptied = _emptied(found)
+def _of_domains(found: Catalogue, rows: Mapping[str, Row], types: Types, openings: Openings) -> Iterator[Rule]:
     for one in found.types:
         if one.kind != "d" or one.base is None:
             continue
@@ -191,14 +200,14 @@ def _of_domains(found: Catalogue, rows: Mapping[str, Row], types: Types) -> Iter
             if condition in one.moving:
                 continue
             # What one condition takes may come from what another one says.
-            said = " ".join([condition, *(other for other in one.conditions if other != condition)])
-            changes = _some(said, {VALUE: known}, {VALUE: kind}, {VALUE: types.labels(one.sql)})
+            rest = [other for other in one.conditions if other != condition]
+            changes = _some(" ".join([condition, *rest]), {VALUE: known}, {VALUE: kind}, {VALUE: types.labels(one.sql)})
             texts = [statements.value(kind, change.row[VALUE]) for change in changes]
-            others = "".join(f" CHECK ({other})" for other in one.conditions if other != condition)
+            others = "".join(f" CHECK ({other})" for other in rest)
             casts = tuple(f"SELECT CAST({text} AS {one.sql})" for text in texts)
             yield Rule(
                 f"{one.key} {condition}", changes, casts, casts, (f"CREATE DOMAIN {LESS} AS {one.base}{others}",),
-                tuple(f"SELECT CAST({text} AS {LESS})" for text in texts), ((), emptied),
+                tuple(f"SELECT CAST({text} AS {LESS})" for text in texts), openings,
             )  # fmt: skip
 
 

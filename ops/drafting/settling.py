@@ -16,7 +16,6 @@ from ops.drafting.standing_in import Types
 
 MOST = 100
 """Values for one condition."""
-TAKEN = "00000"
 
 
 def settled(table: Table, rules: Iterable[Constraint], row: Row, types: Types, tried: Tried) -> Row:
@@ -29,7 +28,7 @@ def settled(table: Table, rules: Iterable[Constraint], row: Row, types: Types, t
         labels = {name: types.labels(kinds[name]) for name in rule.columns}
         some = [one.row for one in islice(candidates.changed(rule.condition or "", row, bases, labels), MOST)]
         states = tried(_script([_asked(rule, table, one, kinds) for one in some]))
-        row = next((one for one, state in zip(some, states, strict=False) if state == TAKEN), row)
+        row = next((one for one, state in zip(some, states, strict=False) if state == asking.DONE), row)
     return row
 
 

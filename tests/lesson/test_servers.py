@@ -88,25 +88,21 @@ def test_what_a_server_says_is_told_without_the_password(
     assert not course.exists()
 
 
+@pytest.mark.parametrize(
+    ("thing", "more", "said"),
+    [
+        ("EXTENSION dblink", "", r"^lesson: the database shop: .*permission denied to create extension"),
+        ("TABLE secret", "(id integer)", r"permission denied for table secret \(the role may not read all of it"),
+    ],
+)
 @pytest.mark.usefixtures("dsn")
-def test_what_no_student_could_have_is_told_of_the_database_and_of_no_file(
-    course: Path, container_and_port: tuple[str, int]
+def test_what_a_student_or_the_role_may_not_have_is_told_of_the_database_and_of_no_file(
+    course: Path, container_and_port: tuple[str, int], thing: str, more: str, said: str
 ) -> None:
-    keeper(*container_and_port, "CREATE EXTENSION dblink")
+    keeper(*container_and_port, f"CREATE {thing} {more}")
     try:
-        with pytest.raises(StopError, match=r"^lesson: the database shop: .*permission denied to create extension"):
+        with pytest.raises(StopError, match=said):
             lesson.main()
     finally:
-        keeper(*container_and_port, "DROP EXTENSION dblink")
-    assert not course.exists()
-
-
-@pytest.mark.usefixtures("dsn")
-def test_a_role_that_may_not_read_all_is_told_so(course: Path, container_and_port: tuple[str, int]) -> None:
-    keeper(*container_and_port, "CREATE TABLE secret (id integer)")
-    try:
-        with pytest.raises(StopError, match=r"permission denied for table secret \(the role may not read all of it"):
-            lesson.main()
-    finally:
-        keeper(*container_and_port, "DROP TABLE secret")
+        keeper(*container_and_port, f"DROP {thing}")
     assert not course.exists()
