@@ -12,7 +12,7 @@ or function of the student's takes the place of the server's own, and values are
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NotRequired, Protocol, TypedDict, assert_never
 
 from mentor.course import attempts, rowsets, shapes
@@ -31,10 +31,17 @@ from mentor.course.criteria import (
     Truth,
     View,
 )
-from mentor.course.sqltext import literal
+from mentor.course.sqltext import Name, literal
 from mentor.course.tasks import Task
 
 PENDING = "not done yet"
+
+
+class Absent(TypedDict):
+    """What a student reads where the thing that a step is about is not there; ``relation`` as the server names it."""
+
+    relation: str
+    message: str
 
 
 class Step(TypedDict):
@@ -43,6 +50,7 @@ class Step(TypedDict):
     sql: str
     expected: dict[str, Any]
     own_code: NotRequired[bool]
+    absent: NotRequired[Absent]
 
 
 class SqlCheck(TypedDict):
@@ -110,25 +118,23 @@ def sql_check(name: str, check: Check) -> SqlCheck:
 def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
     match check:
         case Table():
-            return [{"sql": shapes.table(check), "expected": {"kind": "complete", "name": str(check.table)}}]
+            return [_of("table", check.table, shapes.table(check), kind="complete")]
         case RowCount():
             low, high = (check.min, check.max) if check.count is None else (check.count, check.count)
-            counted = rowsets.counted(check.rows, 1 + max(low or 0, high or 0))
-            expected = {"kind": "count", "name": str(check.rows), "low": low, "high": high}
-            return [{"sql": counted, "expected": expected}]
+            counted = rowsets.counted(check.rows, max(low or 0, 1) if high is None else 1 + high)
+            return [_of("table", check.rows, counted, kind="count", low=low, high=high)]
         case Content():
-            expected = {"kind": "content", "name": str(check.content), "hash": check.hash}
-            return [{"sql": rowsets.hashed(check.content, check.columns), "expected": expected}]
+            hashed = rowsets.hashed(check.content, check.columns)
+            return [_of("table", check.content, hashed, kind="content", hash=check.hash)]
         case View():
-            shape: Step = {"sql": shapes.view(check), "expected": {"kind": "complete", "name": str(check.view)}}
-            return [shape, _rows(check, rowsets.of_view(check.view), str(check.view))] if check.says_rows else [shape]
+            return list(_of_view(check))
         case Query():
-            return [_rows(check, rowsets.listed(check.query))]
+            return [{"sql": rowsets.listed(check.query), "expected": _rows(check)}]
         case Function():
             arguments = ", ".join(map(argument, check.arguments))
             called = f"{check.function.sql}({arguments})"
-            asked = _rows(check, rowsets.listed(f"SELECT * FROM {called}"), f"{check.function}({arguments})")
-            return [{**asked, "own_code": True}]
+            expected = {"name": f"{check.function}({arguments})", **_rows(check)}
+            return [{"sql": rowsets.listed(f"SELECT * FROM {called}"), "expected": expected, "own_code": True}]
         case Truth():
             return [
                 {
@@ -141,10 +147,22 @@ def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
     assert_never(check)
 
 
-def _rows(check: Answer, sql: str, name: str = "") -> Step:
-    expected: dict[str, Any] = {
+def _of_view(check: View) -> Iterator[Step]:
+    if check.columns or not check.says_rows:
+        yield _of("view", check.view, shapes.view(check), kind="complete")
+    if check.says_rows:
+        yield _of("view", check.view, rowsets.of_view(check.view), **_rows(check))
+
+
+def _of(what: str, name: Name, sql: str, **expected: Any) -> Step:  # noqa: ANN401 - as `judge.Expected` takes it
+    """A step about a table or view, which may not be there."""
+    absent: Absent = {"relation": name.in_errors, "message": f"there is no {what} {name}"}
+    return {"sql": sql, "expected": {"name": str(name), **expected}, "absent": absent}
+
+
+def _rows(check: Answer) -> dict[str, Any]:
+    return {
         "kind": "rows",
-        "name": name,
         "rows": check.returns or (),
         "reference": rowsets.listed(check.same_as) if check.same_as else None,
         "ordered": check.ordered,
@@ -153,7 +171,6 @@ def _rows(check: Answer, sql: str, name: str = "") -> Step:
         "any_column_order": check.any_column_order,
         "digits": check.digits,
     }
-    return {"sql": sql, "expected": expected}
 
 
 def argument(value: object) -> str:

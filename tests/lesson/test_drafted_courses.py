@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from mentor.course import grading
 from mentor.course.criteria import Check
+from mentor.course.sqltext import literal
 from ops import lesson, lesson_test
 from ops.drafting import catalogue, outline, tasks
 from ops.drafting.queries import Check as Drafted
@@ -57,6 +58,17 @@ BY_HAND: dict[str, dict[str, set[str]]] = {
 }  # fmt: skip
 
 
+# What a check is about may be gone, which refuses its statement; the others are to be asked in spite of it.
+ANSWER = """
+CREATE FUNCTION pg_temp.answer(statement text, OUT said jsonb) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('SELECT to_jsonb(answer.value) FROM (%s) AS answer (value)', statement || chr(10)) INTO said;
+EXCEPTION WHEN undefined_table THEN
+  said := to_jsonb(SQLERRM);
+END $$;
+"""
+
+
 @dataclass(frozen=True)
 class Case:
     """A finished database on the scratch server, and its checks: by task and number."""
@@ -73,14 +85,15 @@ class Case:
     def tried(self, mutations: Sequence[tuple[str, str]]) -> Iterator[tuple[str, set[str], catalogue.Catalogue]]:
         """What each mutation makes fail, and what is there then. All in one session, each taken back."""
         steps: list[Any] = [one["steps"][0] for one in self.written]
-        every = ",\n".join(f"({step['sql']})" for step in steps)
+        every = ",\n".join(f"pg_temp.answer({literal(step['sql'])})" for step in steps)
         script = "".join(
             f"BEGIN; SET LOCAL ROLE student;\n{statement};\nSET LOCAL ROLE looker; "
             f"SET LOCAL search_path = pg_catalog, pg_temp;\nSELECT jsonb_build_array({every})::text;\n"
             f"SELECT ({catalogue.QUERY})::jsonb::text;\nROLLBACK;\n"
             for _, statement in mutations
         )
-        said = self.server.sql(self.name, f"SET client_min_messages = error;\n{script}", user="postgres").splitlines()
+        script = f"SET client_min_messages = error;\n{ANSWER}\n{script}"
+        said = self.server.sql(self.name, script, user="postgres").splitlines()
         for (what, _), found, there in zip(mutations, said[::2], said[1::2], strict=True):
             pairs = zip(self.checks, json.loads(found), strict=True)
             yield what, {name for name, answer in pairs if answer not in (True, [])}, catalogue.read(there)

@@ -43,12 +43,13 @@ class NoReferenceError(Exception):
 def fingerprint(table: str) -> str:
     """Write a statement of one value: what tells two contents of a table apart, whatever the order of the rows.
 
-    Not of a view, which would run; what stands there is told instead.
+    Not of a view, which would run; what stands there is told instead. Two orders of columns count as two contents,
+    which costs a comparison and nothing else; json takes half the time of jsonb.
     """
     return _of_table(
         table,
         "SELECT pg_catalog.jsonb_build_array(pg_catalog.count(*), "
-        "pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.to_jsonb(each)::pg_catalog.text, 0)::pg_catalog.numeric)"
+        "pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.to_json(each)::pg_catalog.text, 0)::pg_catalog.numeric)"
         f"::pg_catalog.text) FROM (SELECT * FROM {table} LIMIT {MOST_ROWS + 1}) AS each",
     )
 
@@ -78,7 +79,7 @@ def _of_table(table: str, answer: str) -> str:
 class Known:
     """What was found out about one state of the database; all of it is void when that is made anew."""
 
-    identity: str = ""
+    identity: str | None = None
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What each query reads."""
     pristine: dict[str, str] = field(default_factory=dict)
@@ -153,15 +154,22 @@ class References:
                 raise
 
     async def _begin(self) -> None:
-        """Connect where there is no connection, and forget what was known of a database that is another one now."""
-        if self._wire is None:
-            self._wire = await Wire.open(self._socket, DATABASE, ROLE, PATIENCE, OPTIONS)
-        identity = await self._value(IDENTITY)
+        """Connect where there is no connection, and forget what was known of a database that is another one now.
+
+        One that is made anew takes its sessions with it: as long as this one lives, what is known is true.
+        """
+        if self._wire and self._wire.is_over:
+            self.close()
+        if self._wire:
+            return
+        wire = await Wire.open(self._socket, DATABASE, ROLE, PATIENCE, OPTIONS)
+        try:
+            [[identity]] = await wire.ask(IDENTITY, PATIENCE)
+        except BaseException:
+            wire.close()
+            raise
+        self._wire = wire
         if identity != self._known.identity:
-            # This connection is to the database that was there before.
-            if self._known.identity:
-                self.close()
-                self._wire = await Wire.open(self._socket, DATABASE, ROLE, PATIENCE, OPTIONS)
             self._known = Known(identity=identity)
 
     async def _tables(self, query: str) -> tuple[str, ...]:

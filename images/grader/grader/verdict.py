@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pydantic import BaseModel, ConfigDict
+
 from . import judge
 from .judge import Expected
 from .wire import LostError, OverdueError, RefusedError, Row, WireError
@@ -45,6 +47,15 @@ class Verdict:
     reason: str | None = None
 
 
+class Absent(BaseModel):
+    """What a student reads where there is no such thing; ``relation`` as the server's error names it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    relation: str
+    message: str
+
+
 def statement(sql: str) -> str:
     """Ask for the one value of a step, as text."""
     return f"SELECT answer.value::pg_catalog.text FROM (\n{sql}\n) AS answer (value) LIMIT 2"  # noqa: S608 - the course's own
@@ -61,8 +72,8 @@ def of_rows(rows: list[Row], expected: Expected) -> Verdict:
     return Verdict(ok=False, detail=plain(missing)) if missing else Verdict(ok=True)
 
 
-def of_error(error: WireError) -> Verdict:
-    """Judge what kept it from answering."""
+def of_error(error: WireError, absent: Absent | None = None) -> Verdict:
+    """Judge what kept it from answering; ``absent`` has the words for one thing that may not be there."""
     if isinstance(error, OverdueError):
         return unknown("timeout")
     if isinstance(error, LostError):
@@ -71,6 +82,8 @@ def of_error(error: WireError) -> Verdict:
         return unknown("server")
     if reason := _reason(error.state):
         return unknown(reason)
+    if absent and (error.state, error.message) == ("42P01", f'relation "{absent.relation}" does not exist'):
+        return Verdict(False, plain(absent.message))
     return Verdict(False, plain(MISSING.get(error.state, OTHERWISE).format(error.message)))
 
 

@@ -25,7 +25,7 @@ BUDGET = 2.0  # seconds for one pass
 FRESH = 300.0
 """Seconds after which nobody knows any more what a check said."""
 CONNECT = 2.0
-HELD_SHARE = 0.1
+HELD_SHARE = 0.05
 """Of the time: what asking again for what holds may take, all databases that are worked in together."""
 AT_WORK = 60.0  # seconds for which a database that was written to counts as one of these
 CALM = 300.0

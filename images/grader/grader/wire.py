@@ -6,6 +6,7 @@ its SQLSTATE), `OverdueError` (no answer in time; the connection is of no more u
 
 import asyncio
 import fcntl
+import select
 import struct
 import termios
 from collections.abc import Iterator, Sequence
@@ -94,6 +95,11 @@ class Wire:
             self._raw.send_query(script.encode())
         await self._answers(seconds)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the server has ended it while nothing was asked: it then said so, or hung up."""
+        return is_readable(self._raw.socket)
+
     def close(self) -> None:
         """Hang up; safe at any time."""
         self._raw.finish()
@@ -158,6 +164,13 @@ async def _until(descriptor: int, *, writable: bool = False) -> None:
         await ready
     finally:
         (loop.remove_writer if writable else loop.remove_reader)(descriptor)
+
+
+def is_readable(descriptor: int) -> bool:
+    """Whether something has arrived, an end included."""
+    asked = select.poll()
+    asked.register(descriptor, select.POLLIN)
+    return bool(asked.poll(0))
 
 
 def _waiting(descriptor: int) -> int:

@@ -12,6 +12,10 @@ CREATE INDEX ON book (price, weight);
 CREATE UNIQUE INDEX book_sad ON book (price) WHERE mood = 'sad';
 CREATE TABLE shop.sale (book_id integer, day date, PRIMARY KEY (day, book_id));
 CREATE TABLE shop.refund (id integer, sold date, book integer, FOREIGN KEY (sold, book) REFERENCES shop.sale (day, book_id));
+-- Two keys of which the names, one after the other, read the same.
+CREATE TABLE shop.place ("b c" integer UNIQUE, c integer UNIQUE);
+CREATE TABLE shop.ticket (a integer REFERENCES shop.place ("b c"), "a b" integer);
+CREATE UNIQUE INDEX ON shop.ticket (a) INCLUDE ("a b");
 CREATE TABLE "Odd ""one""" ("A column" integer, "it's" text);
 CREATE TABLE nothing (id integer);
 INSERT INTO author (name, born) VALUES ('Ada', '1815-12-10'), ('Émile', NULL);

@@ -2,7 +2,7 @@ import pytest
 
 from images.grader.grader import verdict
 from images.grader.grader.judge import Truth
-from images.grader.grader.verdict import Verdict
+from images.grader.grader.verdict import Absent, Verdict
 from images.grader.grader.wire import LostError, OverdueError, RefusedError
 
 
@@ -39,6 +39,18 @@ def test_what_is_missing_is_not_done_and_what_failed_is_not_known(
     found = verdict.of_error(RefusedError(state, 'relation "plant" does not exist'))
     assert (found.ok, found.reason) == (ok, reason)
     assert found.detail
+
+
+def test_the_one_thing_that_a_step_is_about_has_words_of_its_own() -> None:
+    absent = Absent(relation="shop.plant", message="there is no table shop.plant")
+    for message, detail in {
+        'relation "shop.plant" does not exist': "there is no table shop.plant",
+        'relation "shop.tree" does not exist': 'something it needs is not there: relation "shop.tree" does not exist',
+    }.items():
+        assert verdict.of_error(RefusedError("42P01", message), absent) == Verdict(False, detail)
+    # A function of the student's may say anything.
+    raised = RefusedError("P0001", 'relation "shop.plant" does not exist')
+    assert verdict.of_error(raised, absent).detail.startswith("your database answers with an error")
 
 
 def test_no_answer_is_not_known() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from images.grader.grader import judge, plan
+from images.grader.grader.verdict import Absent
 from mentor.course import grading, rowsets
 from mentor.course.criteria import Check
 from mentor.course.sqltext import Name, identifier, literal, qualified, quoted
@@ -122,6 +123,36 @@ def test_without_a_reason_any_rule_of_the_tables_will_do_and_missing_rights_will
 def test_a_views_shape_is_asked_first_and_its_rows_only_where_they_are_expected() -> None:
     assert [step["expected"]["kind"] for step in steps("{view: b, columns: [a], returns: 1}")] == ["complete", "rows"]
     assert [step["expected"]["kind"] for step in steps("{view: b, columns: [a]}")] == ["complete"]
+    assert [step["expected"]["kind"] for step in steps("{view: b}")] == ["complete"]
+
+
+def test_a_view_of_which_no_column_is_named_is_asked_once() -> None:
+    assert [step["expected"]["kind"] for step in steps("{view: b, returns: 1}")] == ["rows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{table: shop.books}", "there is no table shop.books"),
+        ("{rows: shop.books, min: 1}", "there is no table shop.books"),
+        ("{content: shop.books, hash: 0123456789abcdef0123456789abcdef}", "there is no table shop.books"),
+        ("{view: shop.books, columns: [a], returns: 1}", "there is no view shop.books"),
+    ],
+)
+def test_what_is_said_where_a_thing_is_not_there_goes_along(text: str, message: str) -> None:
+    assert [step["absent"] for step in steps(text)] == [{"relation": "shop.books", "message": message}] * len(
+        steps(text)
+    )
+    assert plan.Step.model_validate(steps(text)[-1]).absent == Absent(relation="shop.books", message=message)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [("min: 5", 5), ("min: 0", 1), ("count: 5", 6), ("max: 5", 6), ("min: 2, max: 5", 6), ("count: 0", 1)],
+)
+def test_rows_are_counted_as_far_as_it_matters(text: str, most: int) -> None:
+    [step] = steps(f"{{rows: books, {text}}}")
+    assert f"OFFSET {most - 1}) THEN {most} " in step["sql"]
 
 
 def test_the_authors_own_words_go_along() -> None:
