@@ -37,11 +37,12 @@ from mentor.course.tasks import Task
 PENDING = "not done yet"
 
 
-class Absent(TypedDict):
-    """What a student reads where the thing that a step is about is not there; ``relation`` as the server names it."""
+class Thing(TypedDict):
+    """The table or view that a step is about, for words of its own where it is not there, or something else is."""
 
-    relation: str
-    message: str
+    what: str
+    schema: str
+    name: str
 
 
 class Step(TypedDict):
@@ -50,7 +51,7 @@ class Step(TypedDict):
     sql: str
     expected: dict[str, Any]
     own_code: NotRequired[bool]
-    absent: NotRequired[Absent]
+    thing: NotRequired[Thing]
 
 
 class SqlCheck(TypedDict):
@@ -121,7 +122,8 @@ def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
             return [_of("table", check.table, shapes.table(check), kind="complete")]
         case RowCount():
             low, high = (check.min, check.max) if check.count is None else (check.count, check.count)
-            counted = rowsets.counted(check.rows, max(low or 0, 1) if high is None else 1 + high)
+            only_low = low if high is None else None
+            counted = rowsets.enough(check.rows, only_low) if only_low else rowsets.counted(check.rows, 1 + (high or 0))
             return [_of("table", check.rows, counted, kind="count", low=low, high=high)]
         case Content():
             hashed = rowsets.hashed(check.content, check.columns)
@@ -156,8 +158,8 @@ def _of_view(check: View) -> Iterator[Step]:
 
 def _of(what: str, name: Name, sql: str, **expected: Any) -> Step:  # noqa: ANN401 - as `judge.Expected` takes it
     """A step about a table or view, which may not be there."""
-    absent: Absent = {"relation": name.in_errors, "message": f"there is no {what} {name}"}
-    return {"sql": sql, "expected": {"name": str(name), **expected}, "absent": absent}
+    thing: Thing = {"what": what, "schema": name.schema, "name": name.name}
+    return {"sql": sql, "expected": {"name": str(name), **expected}, "thing": thing}
 
 
 def _rows(check: Answer) -> dict[str, Any]:

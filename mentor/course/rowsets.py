@@ -48,12 +48,21 @@ def _is_not(name: Name, what: str) -> str:
 
 
 def counted(name: Name, most: int) -> str:
-    """Count a table's rows, as far as ``most``, which is at least 1."""
-    # Counting behind a LIMIT takes half as long again.
+    """Count a table's rows, as far as ``most``."""
+    return of_table(
+        name, f"SELECT pg_catalog.to_jsonb(pg_catalog.count(*)) FROM (SELECT FROM {name.sql} LIMIT {most}) AS listed"
+    )
+
+
+def enough(name: Name, least: int) -> str:
+    """Count a table's rows where they are fewer than ``least``, which is at least 1; otherwise that number.
+
+    Finding the last row that it takes is quicker than counting: by a quarter, where there are 200,000.
+    """
     return of_table(
         name,
-        f"SELECT pg_catalog.to_jsonb(CASE WHEN EXISTS (SELECT FROM {name.sql} OFFSET {most - 1}) THEN {most} "
-        f"ELSE (SELECT pg_catalog.count(*) FROM {name.sql}) END)",
+        f"SELECT pg_catalog.to_jsonb(CASE WHEN EXISTS (SELECT FROM {name.sql} OFFSET {least - 1}) THEN {least} "
+        f"ELSE (SELECT pg_catalog.count(*) FROM (SELECT FROM {name.sql} LIMIT {least}) AS listed) END)",
     )
 
 

@@ -96,11 +96,15 @@ def _foreign_key(name: Name, position: int, key: tuple[str, ...], target: Refere
     wanted = ", ".join(names(pair) for pair in sorted(pairs, key=lambda pair: [one.encode() for one in pair]))
     found = f"""SELECT ARRAY[{ours}, {theirs if target.columns else "''"}] AS pair
       FROM ROWS FROM (pg_catalog.unnest(o.conkey), pg_catalog.unnest(o.confkey)) AS k (ours, theirs)"""
+    # Its number by its names: there may be no such table, and nobody may have a right to its schema.
+    schema = f"(SELECT s.oid FROM pg_catalog.pg_namespace AS s WHERE s.nspname = {literal(target.table.schema)})"
+    number = f"""(SELECT c.oid FROM pg_catalog.pg_class AS c
+      WHERE c.relname = {literal(target.table.name)} AND c.relnamespace = {schema})"""
     # OFFSET keeps the server from asking for both columns twice.
     return _without(
         position,
         f"({', '.join(key)}) does not reference {goal}",
-        f"""{_constraints(name)} WHERE o.contype = 'f' AND o.confrelid = {target.table.regclass_or_null}
+        f"""{_constraints(name)} WHERE o.contype = 'f' AND o.confrelid = {number}
     AND ARRAY[{wanted}] = ARRAY(SELECT pair FROM ({found} OFFSET 0) AS p
       ORDER BY pair[1] COLLATE pg_catalog."C", pair[2] COLLATE pg_catalog."C")""",
     )

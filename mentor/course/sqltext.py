@@ -32,16 +32,6 @@ class Name:
         """Its number in the server. Where there is nothing of this name the statement is refused unplanned (42P01)."""
         return f"{literal(self.sql)}::pg_catalog.regclass"
 
-    @property
-    def regclass_or_null(self) -> str:
-        """Its number in the server, NULL where there is nothing of this name."""
-        return f"pg_catalog.to_regclass({literal(self.sql)})"
-
-    @property
-    def in_errors(self) -> str:
-        """As the server names it where it says that there is no such thing."""
-        return f"{self.schema}.{self.name}"
-
     def __str__(self) -> str:
         """As a student reads it: the schema only where it is not the usual one."""
         return self.name if self.schema == "public" else f"{self.schema}.{self.name}"

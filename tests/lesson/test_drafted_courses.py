@@ -60,13 +60,21 @@ BY_HAND: dict[str, dict[str, set[str]]] = {
 
 # What a check is about may be gone, which refuses its statement; the others are to be asked in spite of it.
 ANSWER = """
-CREATE FUNCTION pg_temp.answer(statement text, OUT said jsonb) LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.answer(statement text, relation text, OUT said jsonb) LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('SELECT to_jsonb(answer.value) FROM (%s) AS answer (value)', statement || chr(10)) INTO said;
 EXCEPTION WHEN undefined_table THEN
+  IF SQLERRM <> format('relation "%s" does not exist', relation) THEN
+    RAISE;
+  END IF;
   said := to_jsonb(SQLERRM);
 END $$;
 """
+
+
+def about(step: grading.Step) -> str:
+    """What a step is about, as the server names it; nothing where it is about no one thing."""
+    return "{schema}.{name}".format(**step["thing"]) if "thing" in step else ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Case:
     def tried(self, mutations: Sequence[tuple[str, str]]) -> Iterator[tuple[str, set[str], catalogue.Catalogue]]:
         """What each mutation makes fail, and what is there then. All in one session, each taken back."""
         steps: list[Any] = [one["steps"][0] for one in self.written]
-        every = ",\n".join(f"pg_temp.answer({literal(step['sql'])})" for step in steps)
+        every = ",\n".join(f"pg_temp.answer({literal(step['sql'])}, {literal(about(step))})" for step in steps)
         script = "".join(
             f"BEGIN; SET LOCAL ROLE student;\n{statement};\nSET LOCAL ROLE looker; "
             f"SET LOCAL search_path = pg_catalog, pg_temp;\nSELECT jsonb_build_array({every})::text;\n"

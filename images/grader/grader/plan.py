@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from .attempt import Attempt
 from .judge import Expected
-from .verdict import Absent
+from .verdict import Thing
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +32,14 @@ class _Part(BaseModel):
 class Step(_Part):
     """A statement that gives one value, and what it is to be.
 
-    ``own_code``: what it calls is the student's, and finds his tables as it does when he calls it. ``absent``: what is
-    said where the thing that it is about is not there.
+    ``own_code``: what it calls is the student's, and finds his tables as it does when he calls it. ``thing``: the
+    table or view that it is about.
     """
 
     sql: str = Field(min_length=1, max_length=1_000_000)
     expected: Expected
     own_code: bool = False
-    absent: Absent | None = None
+    thing: Thing | None = None
 
 
 class Check(_Part):

@@ -105,7 +105,7 @@ class Session:
             rows = await self.wire.ask(verdict.statement(step.sql), self.patience)
             return verdict.of_rows(rows, await self._complete(step.expected))
         except RefusedError as error:
-            return verdict.of_error(error, step.absent)
+            return verdict.of_error(error, step.thing)
         except _NoTableError as error:
             return Verdict(ok=False, detail=f"{error} is not a table any more")
         except NoReferenceError as error:

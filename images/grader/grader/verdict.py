@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from . import judge
 from .judge import Expected
@@ -47,13 +47,24 @@ class Verdict:
     reason: str | None = None
 
 
-class Absent(BaseModel):
-    """What a student reads where there is no such thing; ``relation`` as the server's error names it."""
+class Thing(BaseModel):
+    """The table or view that a check is about; ``what`` says which of the two."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    relation: str
-    message: str
+    what: str
+    schema_: str = Field(alias="schema")
+    name: str
+
+    def wrong(self, error: RefusedError) -> str:
+        """Say what is wrong with it, where the server says that of it and of nothing else."""
+        shown = self.name if self.schema_ == "public" else f"{self.schema_}.{self.name}"
+        match error.state, error.message:
+            case "42P01", message if message == f'relation "{self.schema_}.{self.name}" does not exist':
+                return f"there is no {self.what} {shown}"
+            case "42809", message if message == f'cannot open relation "{self.name}"':
+                return f"{shown} is not a {self.what}"
+        return ""
 
 
 def statement(sql: str) -> str:
@@ -72,8 +83,8 @@ def of_rows(rows: list[Row], expected: Expected) -> Verdict:
     return Verdict(ok=False, detail=plain(missing)) if missing else Verdict(ok=True)
 
 
-def of_error(error: WireError, absent: Absent | None = None) -> Verdict:
-    """Judge what kept it from answering; ``absent`` has the words for one thing that may not be there."""
+def of_error(error: WireError, thing: Thing | None = None) -> Verdict:
+    """Judge what kept it from answering; of the ``thing`` that was asked for there are words of its own."""
     if isinstance(error, OverdueError):
         return unknown("timeout")
     if isinstance(error, LostError):
@@ -82,8 +93,8 @@ def of_error(error: WireError, absent: Absent | None = None) -> Verdict:
         return unknown("server")
     if reason := _reason(error.state):
         return unknown(reason)
-    if absent and (error.state, error.message) == ("42P01", f'relation "{absent.relation}" does not exist'):
-        return Verdict(False, plain(absent.message))
+    if thing and (wrong := thing.wrong(error)):
+        return Verdict(False, plain(wrong))
     return Verdict(False, plain(MISSING.get(error.state, OTHERWISE).format(error.message)))
 
 

@@ -98,7 +98,10 @@ class Wire:
     @property
     def is_over(self) -> bool:
         """Whether the server has ended it while nothing was asked: it then said so, or hung up."""
-        return is_readable(self._raw.socket)
+        try:
+            return is_readable(self._raw.socket)
+        except psycopg.Error:
+            return True
 
     def close(self) -> None:
         """Hang up; safe at any time."""

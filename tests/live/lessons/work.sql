@@ -1,6 +1,7 @@
 -- What a student made: one of each kind.
 CREATE SCHEMA shop;
 CREATE TYPE mood AS ENUM ('sad', 'glad');
+CREATE TYPE mood_of AS (who integer, what mood);
 CREATE TABLE author (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE, born date);
 CREATE TABLE book (
     id integer PRIMARY KEY, title varchar(40) NOT NULL, author_id integer REFERENCES author, price numeric(8, 2),

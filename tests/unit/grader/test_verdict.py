@@ -2,7 +2,7 @@ import pytest
 
 from images.grader.grader import verdict
 from images.grader.grader.judge import Truth
-from images.grader.grader.verdict import Absent, Verdict
+from images.grader.grader.verdict import Thing, Verdict
 from images.grader.grader.wire import LostError, OverdueError, RefusedError
 
 
@@ -42,15 +42,22 @@ def test_what_is_missing_is_not_done_and_what_failed_is_not_known(
 
 
 def test_the_one_thing_that_a_step_is_about_has_words_of_its_own() -> None:
-    absent = Absent(relation="shop.plant", message="there is no table shop.plant")
-    for message, detail in {
-        'relation "shop.plant" does not exist': "there is no table shop.plant",
-        'relation "shop.tree" does not exist': 'something it needs is not there: relation "shop.tree" does not exist',
-    }.items():
-        assert verdict.of_error(RefusedError("42P01", message), absent) == Verdict(False, detail)
-    # A function of the student's may say anything.
-    raised = RefusedError("P0001", 'relation "shop.plant" does not exist')
-    assert verdict.of_error(raised, absent).detail.startswith("your database answers with an error")
+    thing = Thing(what="table", schema="shop", name="plant")
+    for state, message, detail in (
+        ("42P01", 'relation "shop.plant" does not exist', "there is no table shop.plant"),
+        ("42809", 'cannot open relation "plant"', "shop.plant is not a table"),
+        ("42P01", 'relation "tree" does not exist', 'something it needs is not there: relation "tree" does not exist'),
+        ("42809", 'cannot open relation "tree"', 'your database answers with an error: cannot open relation "tree"'),
+        # A function of the student's may say anything.
+        ("P0001", 'cannot open relation "plant"', 'your database answers with an error: cannot open relation "plant"'),
+    ):
+        assert verdict.of_error(RefusedError(state, message), thing) == Verdict(False, detail)
+    assert (
+        Thing(what="view", schema="public", name="plant").wrong(
+            RefusedError("42P01", 'relation "public.plant" does not exist')
+        )
+        == "there is no view plant"
+    )
 
 
 def test_no_answer_is_not_known() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from images.grader.grader import judge, plan
-from images.grader.grader.verdict import Absent
+from images.grader.grader.wire import RefusedError
 from mentor.course import grading, rowsets
 from mentor.course.criteria import Check
 from mentor.course.sqltext import Name, identifier, literal, qualified, quoted
@@ -140,10 +140,11 @@ def test_a_view_of_which_no_column_is_named_is_asked_once() -> None:
     ],
 )
 def test_what_is_said_where_a_thing_is_not_there_goes_along(text: str, message: str) -> None:
-    assert [step["absent"] for step in steps(text)] == [{"relation": "shop.books", "message": message}] * len(
-        steps(text)
-    )
-    assert plan.Step.model_validate(steps(text)[-1]).absent == Absent(relation="shop.books", message=message)
+    missing = RefusedError("42P01", 'relation "shop.books" does not exist')
+    for step in steps(text):
+        thing = plan.Step.model_validate(step).thing
+        assert thing
+        assert thing.wrong(missing) == message
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,8 @@ def test_what_is_said_where_a_thing_is_not_there_goes_along(text: str, message: 
 )
 def test_rows_are_counted_as_far_as_it_matters(text: str, most: int) -> None:
     [step] = steps(f"{{rows: books, {text}}}")
-    assert f"OFFSET {most - 1}) THEN {most} " in step["sql"]
+    assert f" LIMIT {most})" in step["sql"]
+    assert ("OFFSET 4)" in step["sql"]) is (text == "min: 5")
 
 
 def test_the_authors_own_words_go_along() -> None:
