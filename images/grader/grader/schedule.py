@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SHORTEST_GAP = 4.0
-LONGEST_GAP = 12.0
+LONGEST_GAP = 14.0
 """Seconds between two passes of one database; between the two, so long that looking takes `SHARE` of the time."""
-SHARE = 0.25
+SHARE = 0.15
 ROUND = 120.0
 """Seconds between two passes of one that nobody wrote to: nothing but its own clock can have changed a result."""
 FIRST_PENALTY = 10.0

@@ -51,7 +51,7 @@ def test_a_write_during_a_pass_is_seen_by_the_next() -> None:
     schedule = with_students("s01")
     assert schedule.take(0) == "s01"
     schedule.changed("s01", 0.5)
-    schedule.done("s01", 1, 1)
+    schedule.done("s01", 1, 0.5)
     assert schedule.take(1 + SHORTEST_GAP) == "s01"
 
 
