@@ -119,15 +119,17 @@ def sql_check(name: str, check: Check) -> SqlCheck:
 def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
     match check:
         case Table():
-            return [_of("table", check.table, shapes.table(check), kind="complete")]
+            return [_of("table", check.table, shapes.table(check), {"kind": "complete"})]
         case RowCount():
             low, high = (check.min, check.max) if check.count is None else (check.count, check.count)
-            only_low = low if high is None else None
-            counted = rowsets.enough(check.rows, only_low) if only_low else rowsets.counted(check.rows, 1 + (high or 0))
-            return [_of("table", check.rows, counted, kind="count", low=low, high=high)]
+            if low and high is None:
+                counted = rowsets.enough(check.rows, low)
+            else:
+                counted = rowsets.counted(check.rows, 1 + (high or 0))
+            return [_of("table", check.rows, counted, {"kind": "count", "low": low, "high": high})]
         case Content():
             hashed = rowsets.hashed(check.content, check.columns)
-            return [_of("table", check.content, hashed, kind="content", hash=check.hash)]
+            return [_of("table", check.content, hashed, {"kind": "content", "hash": check.hash})]
         case View():
             return list(_of_view(check))
         case Query():
@@ -151,12 +153,12 @@ def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
 
 def _of_view(check: View) -> Iterator[Step]:
     if check.columns or not check.says_rows:
-        yield _of("view", check.view, shapes.view(check), kind="complete")
+        yield _of("view", check.view, shapes.view(check), {"kind": "complete"})
     if check.says_rows:
-        yield _of("view", check.view, rowsets.of_view(check.view), **_rows(check))
+        yield _of("view", check.view, rowsets.of_view(check.view), _rows(check))
 
 
-def _of(what: str, name: Name, sql: str, **expected: Any) -> Step:  # noqa: ANN401 - as `judge.Expected` takes it
+def _of(what: str, name: Name, sql: str, expected: Mapping[str, Any]) -> Step:
     """A step about a table or view, which may not be there."""
     thing: Thing = {"what": what, "schema": name.schema, "name": name.name}
     return {"sql": sql, "expected": {"name": str(name), **expected}, "thing": thing}

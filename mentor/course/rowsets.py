@@ -49,9 +49,7 @@ def _is_not(name: Name, what: str) -> str:
 
 def counted(name: Name, most: int) -> str:
     """Count a table's rows, as far as ``most``."""
-    return of_table(
-        name, f"SELECT pg_catalog.to_jsonb(pg_catalog.count(*)) FROM (SELECT FROM {name.sql} LIMIT {most}) AS listed"
-    )
+    return of_table(name, f"SELECT pg_catalog.to_jsonb({_count(name, most)})")
 
 
 def enough(name: Name, least: int) -> str:
@@ -62,8 +60,12 @@ def enough(name: Name, least: int) -> str:
     return of_table(
         name,
         f"SELECT pg_catalog.to_jsonb(CASE WHEN EXISTS (SELECT FROM {name.sql} OFFSET {least - 1}) THEN {least} "
-        f"ELSE (SELECT pg_catalog.count(*) FROM (SELECT FROM {name.sql} LIMIT {least}) AS listed) END)",
+        f"ELSE {_count(name, least)} END)",
     )
+
+
+def _count(name: Name, most: int) -> str:
+    return f"(SELECT pg_catalog.count(*) FROM (SELECT FROM {name.sql} LIMIT {most}) AS listed)"
 
 
 def hashed(name: Name, columns: Iterable[str]) -> str:

@@ -100,7 +100,6 @@ def _foreign_key(name: Name, position: int, key: tuple[str, ...], target: Refere
     schema = f"(SELECT s.oid FROM pg_catalog.pg_namespace AS s WHERE s.nspname = {literal(target.table.schema)})"
     number = f"""(SELECT c.oid FROM pg_catalog.pg_class AS c
       WHERE c.relname = {literal(target.table.name)} AND c.relnamespace = {schema})"""
-    # OFFSET keeps the server from asking for both columns twice.
     return _without(
         position,
         f"({', '.join(key)}) does not reference {goal}",
@@ -139,7 +138,7 @@ def _without(position: int, text: str, found: str) -> str:
 
 
 def _of_column(what: str, name: Name) -> str:
-    """Something of the column that is called as ``"column"`` says. Not by a join: that would take longer to plan."""
+    """Something of the column that is called as ``"column"`` says."""
     return (
         f"(SELECT {what} FROM pg_catalog.pg_attribute WHERE attrelid = {name.regclass}"
         ' AND attname = "column" AND attnum > 0 AND NOT attisdropped)'
