@@ -46,7 +46,7 @@ class Thing(TypedDict):
 
 
 class Step(TypedDict):
-    """One statement of one jsonb value, and what is expected of it, as the grader's ``judge.Expected``."""
+    """One statement of one value of JSON, and what is expected of it, as the grader's ``judge.Expected``."""
 
     sql: str
     expected: dict[str, Any]
@@ -142,7 +142,7 @@ def _steps(check: Check) -> list[Step]:  # noqa: PLR0911 - one kind, one answer
         case Truth():
             return [
                 {
-                    "sql": f"SELECT pg_catalog.to_jsonb(COALESCE((\n{check.sql}\n), false))",
+                    "sql": f"SELECT pg_catalog.to_json(COALESCE((\n{check.sql}\n), false))",
                     "expected": {"kind": "truth"},
                 }
             ]

@@ -1,55 +1,44 @@
 """What a student's objects give, as SQL that only fetches it.
 
-In: names and queries. Out: text of a SELECT of one row and one column of jsonb: rows, their number or their hash; or a
+In: names and queries. Out: text of a SELECT of one row and one column of JSON: rows, their number or their hash; or a
 string that says what stands in the thing's place. Nothing here says what is expected, for a function of the student's
 can read the text of whatever calls it. An operator that he made up is never asked.
+
+Planning takes longer than running where there are few rows, and is done anew with each look: what is said of a wrong
+thing is a constant, and nothing is put in order that comes in order.
 """
 
+import json
 from collections.abc import Iterable
 
-from mentor.course.sqltext import Name, literal, names, quoted
+from mentor.course.sqltext import Name, literal, quoted
 
 MOST_ROWS = 1000
 """Rows that may be expected, and that are compared; one more is fetched, which tells that there are too many."""
 MOST_HASHED = 50_000
 TABLE_KINDS = ("r", "p")
 VIEW_KINDS = ("v", "m")
-KINDS = "CASE mentor_thing.kind WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' WHEN 'S' THEN 'a sequence' \
-WHEN 'i' THEN 'an index' WHEN 'c' THEN 'a type' ELSE 'a table' END"
+KINDS = {
+    "r": "a table",
+    "p": "a table",
+    "f": "a foreign table",
+    "t": "a table",
+    "v": "a view",
+    "m": "a materialized view",
+    "S": "a sequence",
+    "i": "an index",
+    "I": "an index",
+    "c": "a type",
+}
+"""What `pg_class.relkind` says."""
 
-CELLS = """COALESCE((SELECT pg_catalog.jsonb_agg(cell.value::pg_catalog.jsonb ORDER BY cell.n)
-  FROM pg_catalog.json_each(pg_catalog.row_to_json(mentor_row)) WITH ORDINALITY AS cell (key, value, n)), '[]')"""
-"""The values of a row, whatever its columns are called: two may have one name."""
-
-
-def _thing(name: Name) -> str:
-    """An item for FROM: what is there under a name, as ``mentor_thing.kind``, a `pg_class.relkind`; NULL for nothing.
-
-    Asked before anything of it runs, and once: OFFSET keeps the server from asking anew wherever the answer is used.
-    """
-    return (
-        "(SELECT (SELECT c.relkind::pg_catalog.text FROM pg_catalog.pg_class AS c"
-        f" WHERE c.oid = {name.regclass}) OFFSET 0) AS mentor_thing (kind)"
-    )
-
-
-def _is_one_of(kinds: Iterable[str]) -> str:
-    """Whether the thing is of one of some kinds."""
-    return f"COALESCE(mentor_thing.kind = ANY ({names(kinds)}), false)"
-
-
-def _is_not(name: Name, what: str) -> str:
-    """Say what a name stands for when it is the wrong thing, as a jsonb string."""
-    return (
-        f"pg_catalog.to_jsonb(CASE WHEN mentor_thing.kind IS NULL THEN {literal(f'there is no {what} {name}')}"
-        f" ELSE pg_catalog.concat({literal(f'{name} is ')}, {KINDS},"
-        f" {literal(f', not a {what}')}) END)"
-    )
+CELLS = "ARRAY(SELECT value FROM pg_catalog.json_each(pg_catalog.row_to_json(mentor_row)))"
+"""The values of a row, in the order of its columns, whatever these are called: two may have one name."""
 
 
 def counted(name: Name, most: int) -> str:
     """Count a table's rows, as far as ``most``."""
-    return of_table(name, f"SELECT pg_catalog.to_jsonb({_count(name, most)})")
+    return of_table(name, f"SELECT pg_catalog.to_json({_count(name, most)})")
 
 
 def enough(name: Name, least: int) -> str:
@@ -59,7 +48,7 @@ def enough(name: Name, least: int) -> str:
     """
     return of_table(
         name,
-        f"SELECT pg_catalog.to_jsonb(CASE WHEN EXISTS (SELECT FROM {name.sql} OFFSET {least - 1}) THEN {least} "
+        f"SELECT pg_catalog.to_json(CASE WHEN EXISTS (SELECT FROM {name.sql} OFFSET {least - 1}) THEN {least} "
         f"ELSE {_count(name, least)} END)",
     )
 
@@ -79,7 +68,7 @@ def hashed(name: Name, columns: Iterable[str]) -> str:
     lines = f"pg_catalog.string_agg({text}, E'\\n' ORDER BY {text})"
     return of_table(
         name,
-        f"""SELECT pg_catalog.jsonb_build_array(pg_catalog.count(*), pg_catalog.md5(COALESCE({lines}, '')))
+        f"""SELECT pg_catalog.json_build_array(pg_catalog.count(*), pg_catalog.md5(COALESCE({lines}, '')))
   FROM (SELECT pg_catalog.to_jsonb(mentor_row)::pg_catalog.text AS line
     FROM (SELECT {wanted} FROM {name.sql} LIMIT {MOST_HASHED + 1}) AS mentor_row) AS lines""",
     )
@@ -96,14 +85,18 @@ def of_view(name: Name) -> str:
 
 
 def asked_of(name: Name, what: str, kinds: Iterable[str], answer: str) -> str:
-    """Ask for something where the thing is of one of some kinds, and say what it is where not."""
-    return f"SELECT CASE WHEN {_is_one_of(kinds)} THEN ({answer}) ELSE {_is_not(name, what)} END FROM {_thing(name)}"
+    """Ask for something where the thing is of one of some kinds, and say what it is where not; that is asked first.
+
+    Where there is nothing, the server refuses the statement before it plans any of it.
+    """
+    wrong = {kind: f"{name} is {found}, not a {what}" for kind, found in KINDS.items() if kind not in kinds}
+    said = f"{literal(json.dumps(wrong, ensure_ascii=False))}::pg_catalog.json -> mentor_kind::pg_catalog.text"
+    thing = f"(SELECT relkind FROM pg_catalog.pg_class WHERE oid = {name.regclass}) AS mentor_thing (mentor_kind)"
+    return f"SELECT CASE WHEN mentor_kind = ANY ('{{{','.join(kinds)}}}') THEN ({answer}) ELSE {said} END FROM {thing}"
 
 
 def listed(query: str) -> str:
     """List what a query gives, in its order: an array of rows, each an array. A line end ends a comment at its end."""
-    return f"""SELECT COALESCE(pg_catalog.jsonb_agg(line ORDER BY n), '[]') FROM (
-SELECT {CELLS} AS line, pg_catalog.row_number() OVER () AS n FROM (SELECT * FROM (
+    return f"""SELECT COALESCE(pg_catalog.json_agg({CELLS}), '[]') FROM (SELECT * FROM (
 {query}
-) AS mentor_all LIMIT {MOST_ROWS + 1}) AS mentor_row
-) AS lines"""
+) AS mentor_all LIMIT {MOST_ROWS + 1}) AS mentor_row"""

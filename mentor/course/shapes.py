@@ -1,6 +1,6 @@
 """The shape of a student's table or view, compared with the one expected, as SQL.
 
-In: a check's columns, keys, constraints and indexes. Out: SELECTs of one row and one column of jsonb: a list of what is
+In: a check's columns, keys, constraints and indexes. Out: SELECTs of one row and one column of JSON: a list of what is
 missing, or a string that says what stands in the thing's place. The server's catalogue is asked, and of the student's
 own nothing runs: so these may say what is expected.
 
@@ -18,7 +18,7 @@ from mentor.course.sqltext import Name, literal, names
 
 PLAIN = "pg_catalog.regexp_replace({text}, '[[:space:]()]', '', 'g')"
 """Two expressions are the same when they differ in blanks and brackets alone."""
-MISSING = "SELECT COALESCE(pg_catalog.jsonb_agg(what ORDER BY position), '[]') FROM trouble"
+MISSING = "SELECT COALESCE(pg_catalog.json_agg(what ORDER BY position), '[]') FROM trouble"
 
 
 def table(check: Table) -> str:

@@ -3,7 +3,6 @@
 In: what a course says. Out: text that means the same in every session, whatever the owner of a database set for it.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,11 +50,6 @@ def literal(text: str) -> str:
 def names(found: Iterable[str]) -> str:
     """Write an array of names."""
     return f"ARRAY[{', '.join(literal(name) for name in found)}]::pg_catalog.text[]"
-
-
-def jsonb(value: object) -> str:
-    """Write a value as jsonb."""
-    return f"{literal(json.dumps(value, ensure_ascii=False))}::pg_catalog.jsonb"
 
 
 def identifier(value: object) -> str:

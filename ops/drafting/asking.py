@@ -1,8 +1,8 @@
 """Questions for a database that nobody trusts, as psql takes them, and what it says.
 
-In: statements that each give one jsonb, or scripts that give nothing but SQLSTATEs. Out: a script for psql, and the
-answers in what it wrote. What a view or a function does is bounded in time and in bytes, and taken back; an error is an
-answer too, by its SQLSTATE.
+In: statements that each give one value of JSON, or scripts that give nothing but SQLSTATEs. Out: a script for psql, and
+the answers in what it wrote. What a view or a function does is bounded in time and in bytes, and taken back; an error
+is an answer too, by its SQLSTATE.
 """
 
 import json
@@ -44,7 +44,7 @@ SESSION_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class Ask:
-    """A question: a statement that gives one jsonb; ``own_code`` as in the grader's steps."""
+    """A question: a statement that gives one value of JSON; ``own_code`` as in the grader's steps."""
 
     what: str
     key: str
@@ -93,10 +93,11 @@ def script(asks: Iterable[Ask], before: Sequence[str] = ()) -> str:
 
 
 def _bounded(sql: str) -> str:
-    """Give an answer's text, or an error where it is too long; OFFSET keeps the server from asking twice."""
+    """Give an answer in one line, or an error where it is too long; OFFSET keeps the server from asking twice."""
+    answer = f"(\n{sql}\n)::pg_catalog.jsonb::pg_catalog.text"
     return (
         f"SELECT CASE WHEN pg_catalog.octet_length(x.answer) > {MOST_BYTES} THEN pg_catalog.repeat(x.answer, 1 << 30)"
-        f" ELSE x.answer END\nFROM (SELECT (\n{sql}\n)::pg_catalog.text OFFSET 0) AS x (answer)"
+        f" ELSE x.answer END\nFROM (SELECT {answer} OFFSET 0) AS x (answer)"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from offline.standins.postgresql_plugin import Database, Role
 from offline.standins.postgresql_server import PostgresServer
@@ -144,6 +145,39 @@ def test_what_runs_during_a_check_gains_nothing(spoilt: Class) -> None:
         spoilt.deliver()
         spoilt.becomes("s01", ok=False, task="spoils")
         assert spoilt.told("s01", "spoils")[1] == "('won:') is not right"
+
+
+UNSETTLES = """
+CREATE FUNCTION unsettles() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM set_config(name, value, false) FROM (VALUES
+    ('standard_conforming_strings', 'off'), ('client_encoding', 'SJIS'), ('datestyle', 'German'),
+    ('row_security', 'off'), ('search_path', 'public'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
+    ('timezone', 'Asia/Tokyo')) AS wanted (name, value);
+  RETURN 1;
+END $$;
+"""
+SETTLED = r"""
+SELECT E'\\\\' = '\\' AND current_setting('client_encoding') = 'UTF8' AND current_setting('datestyle') LIKE 'ISO%'
+  AND current_setting('row_security') = 'on' AND current_setting('search_path') LIKE 'pg_catalog%'
+  AND current_setting('lock_timeout') <> '0' AND current_setting('idle_session_timeout') <> '0'
+  AND current_setting('timezone') = 'UTC'
+"""
+
+
+@pytest.mark.parametrize("end", ["RETURN 1", "RAISE 'x'"])
+def test_what_a_function_set_is_undone_before_the_next_question_is_read(spoilt: Class, end: str) -> None:
+    assert spoilt.work("s01", UNSETTLES.replace("RETURN 1", end)).returncode == 0
+    spoilt.tasks = {
+        **TWO_ROWS,
+        "unsettles": "{function: unsettles, returns: 1}",
+        "settled": yaml.safe_dump({"sql": SETTLED}),
+        "after": "{behaviour: {works: \"INSERT INTO public.animal VALUES (7, 'x')\"}}",
+        "again": yaml.safe_dump({"sql": f"{SETTLED} AND true"}),
+    }
+    spoilt.deliver()
+    spoilt.becomes("s01", ok=end == "RETURN 1", task="unsettles")
+    for task in ("settled", "after", "again"):
+        spoilt.becomes("s01", ok=True, task=task)
 
 
 def triggered(body: str) -> str:

@@ -1,7 +1,7 @@
 """Attempts: statements that a student's database must carry out, or must refuse, tried there and taken back.
 
-In: a transaction that has begun and may write, as a role that may do what that student may. Out: a `Verdict`, and how
-many rows were written on the way: the server counts what is taken back as well.
+In: what begins a transaction that may write, as a role that may do what that student may. Out: a `Verdict`, and how
+many rows were written on the way: the server counts what is taken back as well. The transaction is left to be ended.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from . import verdict
 from .verdict import Verdict
-from .wire import RefusedError, Wire
+from .wire import RefusedError, Row, Wire
 
 LONGEST_SHOWN = 120
 # What the server checks only at the end of a transaction it checks now: this one has no such end.
@@ -20,11 +20,14 @@ CHECK_ALL = "SET CONSTRAINTS ALL IMMEDIATE"
 # lasts nothing of it is counted. As pg_stat_xact_all_tables has it, whose joins take five times as long to plan. An
 # operator with its schema: the session finds the student's own in the places where it looks.
 PENDING = (
-    "SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(oid)), "
-    "pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_updated(oid)), "
-    "pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_deleted(oid)) "
+    "SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(oid) "
+    "OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(oid) "
+    "OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(oid)) "
     "FROM pg_catalog.pg_class WHERE relkind OPERATOR(pg_catalog.=) ANY ('{r,t,m,p}')"
 )
+# A savepoint: whatever a statement did to the session's settings ends with it, and the count can still be asked.
+BEFORE = f"{PENDING}; SAVEPOINT attempt"
+AFTER = f"ROLLBACK TO SAVEPOINT attempt; {PENDING}"
 
 Wrote = Callable[[int | None], None]
 """Takes how many rows were written and taken back; None where that is not known."""
@@ -46,15 +49,13 @@ class Attempt(BaseModel):
     refusal: str = ""
 
 
-async def tried(wire: Wire, attempt: Attempt, seconds: float, wrote: Wrote) -> Verdict:
-    """Try it, and take it back.
+async def tried(wire: Wire, begin: str, attempt: Attempt, seconds: float, wrote: Wrote) -> Verdict:
+    """Try it, and take it back; ``begin`` are the statements that begin a transaction.
 
     Raises:
         OverdueError, LostError: the session is of no more use, and nobody knows how many rows were written.
     """
-    before = await _pending(wire, seconds)
-    # A savepoint: whatever a statement did to the session's settings ends with it, and the count can still be asked.
-    await wire.tell("SAVEPOINT attempt", seconds)
+    *_, [before], _ = await wire.tell(f"{begin}; {BEFORE}", seconds)
     prepared, refused = False, None
     try:
         for statement in attempt.first:
@@ -65,14 +66,13 @@ async def tried(wire: Wire, attempt: Attempt, seconds: float, wrote: Wrote) -> V
         await wire.tell(CHECK_ALL, seconds)
     except RefusedError as error:
         refused = error
-    await wire.tell("ROLLBACK TO SAVEPOINT attempt", seconds)
-    wrote(await _pending(wire, seconds) - before)
+    *_, [after] = await wire.tell(AFTER, seconds)
+    wrote(_number(after) - _number(before))
     return of_attempt(attempt, refused) if prepared else verdict.of_error(refused) if refused else Verdict(ok=True)
 
 
-async def _pending(wire: Wire, seconds: float) -> int:
-    [rows] = await wire.ask(PENDING, seconds)
-    return sum(int(value or 0) for value in rows)
+def _number(row: Row) -> int:
+    return int(row[0] or 0)
 
 
 def of_attempt(attempt: Attempt, refused: RefusedError | None) -> Verdict:

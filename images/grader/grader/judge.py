@@ -31,7 +31,7 @@ def parse(text: str) -> object:
     """Take an answer's JSON; numbers keep every digit."""
     try:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:  # the last of a number with 20 digits of exponent
         raise ShapeError(str(error)) from error
 
 

@@ -13,7 +13,7 @@ from .judge import Expected, Rows
 from .plan import Check, Step
 from .reference import NoReferenceError, References
 from .verdict import Verdict
-from .wire import FORMATS, RefusedError, Wire, WireError
+from .wire import FORMATS, RefusedError, Row, Wire, WireError
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ def options(seconds: float = SECONDS) -> str:
 
 
 def afresh(seconds: float, *, own_code: bool = False, writes: bool = False) -> str:
-    """End what was begun, and begin a transaction that is never committed.
+    """Begin a transaction that is never committed.
 
     ``own_code``: what runs in it is the student's own, and finds what it finds when he runs it.
     """
     return (
-        f"ROLLBACK; BEGIN ISOLATION LEVEL READ COMMITTED READ {'WRITE' if writes else 'ONLY'}; SET LOCAL role none; "
+        f"BEGIN ISOLATION LEVEL READ COMMITTED READ {'WRITE' if writes else 'ONLY'}; SET LOCAL role none; "
         f"SET LOCAL search_path = {'public' if own_code or writes else 'pg_catalog'}, pg_temp; "
         f"SET LOCAL statement_timeout = {_ms(seconds)}; SET LOCAL lock_timeout = {LOCK_MS}; "
         "SET LOCAL client_min_messages = error; SET LOCAL row_security = on"
@@ -92,18 +92,16 @@ class Session:
         return found
 
     async def _attempted(self, step: Attempt) -> Verdict:
-        await self.wire.tell(afresh(self.seconds, writes=True), self.patience)
         try:
-            return await attempt.tried(self.wire, step, self.patience, self.wrote)
+            return await attempt.tried(self.wire, self._begun(writes=True), step, self.patience, self.wrote)
         except WireError:
             self.wrote(None)
             raise
 
     async def _answered(self, step: Step) -> Verdict:
-        await self.wire.tell(afresh(self.seconds, own_code=step.own_code), self.patience)
         try:
-            rows = await self.wire.ask(verdict.statement(step.sql), self.patience)
-            return verdict.of_rows(rows, await self._complete(step.expected))
+            rows = await self._asked(step.sql, own_code=step.own_code)
+            return verdict.of_rows(rows, await self._complete(step.expected), step.thing)
         except RefusedError as error:
             return verdict.of_error(error, step.thing)
         except _NoTableError as error:
@@ -134,6 +132,19 @@ class Session:
 
     async def _fetched(self, statement: str) -> str:
         """One value of this database's, as text; an empty one where there is no such table."""
-        await self.wire.tell(afresh(self.seconds), self.patience)
-        rows = await self.wire.ask(verdict.statement(statement), self.patience)
+        rows = await self._asked(statement)
         return (rows[0][0] or "") if rows else ""
+
+    async def _asked(self, sql: str, *, own_code: bool = False) -> list[Row]:
+        """Ask for one value in a transaction of its own: in one message, for there are many, and waiting costs most.
+
+        The server reads a message before it runs any of it, so what comes first cannot undo how the rest is read. It is
+        what comes last, or an error, that undoes what the student's own code set.
+        """
+        script = f"{self._begun(own_code=own_code)}; {verdict.statement(sql)}; ROLLBACK"
+        return (await self.wire.tell(script, self.patience))[-2]
+
+    def _begun(self, *, own_code: bool = False, writes: bool = False) -> str:
+        """Begin a transaction, and end before what an error or an attempt has left."""
+        begin = afresh(self.seconds, own_code=own_code, writes=writes)
+        return f"ROLLBACK; {begin}" if self.wire.has_begun else begin

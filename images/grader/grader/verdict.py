@@ -56,15 +56,23 @@ class Thing(BaseModel):
     schema_: str = Field(alias="schema")
     name: str
 
+    @property
+    def missing(self) -> str:
+        """Say that it is not there."""
+        return f"there is no {self.what} {self._shown}"
+
     def wrong(self, error: RefusedError) -> str:
         """Say what is wrong with it, where the server says that of it and of nothing else."""
-        shown = self.name if self.schema_ == "public" else f"{self.schema_}.{self.name}"
         match error.state, error.message:
             case "42P01", message if message == f'relation "{self.schema_}.{self.name}" does not exist':
-                return f"there is no {self.what} {shown}"
+                return self.missing
             case "42809", message if message == f'cannot open relation "{self.name}"':
-                return f"{shown} is not a {self.what}"
+                return f"{self._shown} is not a {self.what}"
         return ""
+
+    @property
+    def _shown(self) -> str:
+        return self.name if self.schema_ == "public" else f"{self.schema_}.{self.name}"
 
 
 def statement(sql: str) -> str:
@@ -72,13 +80,15 @@ def statement(sql: str) -> str:
     return f"SELECT answer.value::pg_catalog.text FROM (\n{sql}\n) AS answer (value) LIMIT 2"  # noqa: S608 - the course's own
 
 
-def of_rows(rows: list[Row], expected: Expected) -> Verdict:
-    """Judge what came back."""
+def of_rows(rows: list[Row], expected: Expected, thing: Thing | None = None) -> Verdict:
+    """Judge what came back; no row where the ``thing`` went between reading the statement and running it."""
+    if thing and not rows:
+        return Verdict(ok=False, detail=plain(thing.missing))
     if len(rows) != 1 or len(rows[0]) != 1 or rows[0][0] is None:
         return unknown("shape")
     try:
         missing = judge.judge(expected, judge.parse(rows[0][0]))
-    except judge.ShapeError:
+    except (judge.ShapeError, RecursionError):  # the last of lists in lists, a thousand deep
         return unknown("shape")
     return Verdict(ok=False, detail=plain(missing)) if missing else Verdict(ok=True)
 

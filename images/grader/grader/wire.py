@@ -89,11 +89,16 @@ class Wire:
             self._raw.send_query_params(statement.encode(), [value.encode() for value in values])
         return (await self._answers(seconds))[-1]
 
-    async def tell(self, script: str, seconds: float) -> None:
-        """Run statements of our own, one after the other."""
+    async def tell(self, script: str, seconds: float) -> list[list[Row]]:
+        """Run statements of our own, one after the other, and take the rows of each."""
         with self._in_use():
             self._raw.send_query(script.encode())
-        await self._answers(seconds)
+        return await self._answers(seconds)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a transaction has begun, and has not ended."""
+        return self._raw.transaction_status != pq.TransactionStatus.IDLE
 
     @property
     def is_over(self) -> bool:

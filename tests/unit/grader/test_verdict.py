@@ -1,7 +1,7 @@
 import pytest
 
 from images.grader.grader import verdict
-from images.grader.grader.judge import Truth
+from images.grader.grader.judge import Rows, Truth
 from images.grader.grader.verdict import Thing, Verdict
 from images.grader.grader.wire import LostError, OverdueError, RefusedError
 
@@ -21,6 +21,18 @@ from images.grader.grader.wire import LostError, OverdueError, RefusedError
 )
 def test_one_value_is_an_answer(rows: list[tuple[str | None, ...]], expected: Verdict) -> None:
     assert verdict.of_rows(rows, Truth()) == expected
+
+
+@pytest.mark.parametrize(
+    "cell", ["[" * 600 + "]" * 600, '{"a":' * 900 + "1" + "}" * 900, f"1e{'9' * 20}", f"-1e-{'9' * 20}"]
+)
+def test_what_cannot_be_compared_is_no_answer(cell: str) -> None:
+    assert verdict.of_rows([(f"[[{cell}]]",)], Rows(rows=[[1]])) == verdict.unknown("shape")
+
+
+def test_a_thing_that_goes_while_it_is_asked_is_not_there() -> None:
+    thing = Thing(what="table", schema="public", name="plant")
+    assert verdict.of_rows([], Truth(), thing) == Verdict(False, "there is no table plant")
 
 
 @pytest.mark.parametrize(
