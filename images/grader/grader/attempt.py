@@ -26,6 +26,7 @@ PENDING = (
     "FROM pg_catalog.pg_class WHERE relkind OPERATOR(pg_catalog.=) ANY ('{r,t,m,p}')"
 )
 # A savepoint: whatever a statement did to the session's settings ends with it, and the count can still be asked.
+# AFTER is read before it is run, so with those settings: it holds no backslash and nothing but ASCII.
 BEFORE = f"{PENDING}; SAVEPOINT attempt"
 AFTER = f"ROLLBACK TO SAVEPOINT attempt; {PENDING}"
 

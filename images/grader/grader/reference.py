@@ -138,12 +138,12 @@ class References:
 
     @contextlib.asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:
-        """Hold the connection; whatever the server says against it becomes a `NoReferenceError`."""
+        """Hold the connection; whatever it does not answer, or not readably, becomes a `NoReferenceError`."""
         async with self._one_at_a_time:
             try:
                 await self._begin()
                 yield
-            except RefusedError as error:
+            except (RefusedError, judge.ShapeError) as error:
                 raise NoReferenceError(str(error)) from error
             except WireError as error:
                 self.close()

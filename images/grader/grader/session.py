@@ -31,20 +31,7 @@ def options(seconds: float = SECONDS) -> str:
         "-c role=none -c search_path=pg_catalog,pg_temp -c default_transaction_read_only=on "
         f"-c client_min_messages=error -c statement_timeout={_ms(seconds)} -c lock_timeout={LOCK_MS} "
         "-c idle_session_timeout=10000 -c idle_in_transaction_session_timeout=10000 -c transaction_timeout=0 "
-        f"-c row_security=on -c jit=off {FORMATS}"
-    )
-
-
-def afresh(seconds: float, *, own_code: bool = False, writes: bool = False) -> str:
-    """Begin a transaction that is never committed.
-
-    ``own_code``: what runs in it is the student's own, and finds what it finds when he runs it.
-    """
-    return (
-        f"BEGIN ISOLATION LEVEL READ COMMITTED READ {'WRITE' if writes else 'ONLY'}; SET LOCAL role none; "
-        f"SET LOCAL search_path = {'public' if own_code or writes else 'pg_catalog'}, pg_temp; "
-        f"SET LOCAL statement_timeout = {_ms(seconds)}; SET LOCAL lock_timeout = {LOCK_MS}; "
-        "SET LOCAL client_min_messages = error; SET LOCAL row_security = on"
+        f"-c row_security=on -c jit=off -c standard_conforming_strings=on {FORMATS}"
     )
 
 
@@ -83,7 +70,6 @@ class Session:
         """
         found = Verdict(ok=True)
         for step in check.steps:
-            # What the step before ran may have changed how this one is read.
             found = await (self._attempted(step) if isinstance(step, Attempt) else self._answered(step))
             if not found.ok:
                 break
@@ -139,12 +125,21 @@ class Session:
         """Ask for one value in a transaction of its own: in one message, for there are many, and waiting costs most.
 
         The server reads a message before it runs any of it, so what comes first cannot undo how the rest is read. It is
-        what comes last, or an error, that undoes what the student's own code set.
+        what comes last, or an error, that undoes what the student's own code set. That ``sql`` is one statement is the
+        course's promise, not the server's.
         """
         script = f"{self._begun(own_code=own_code)}; {verdict.statement(sql)}; ROLLBACK"
         return (await self.wire.tell(script, self.patience))[-2]
 
     def _begun(self, *, own_code: bool = False, writes: bool = False) -> str:
-        """Begin a transaction, and end before what an error or an attempt has left."""
-        begin = afresh(self.seconds, own_code=own_code, writes=writes)
-        return f"ROLLBACK; {begin}" if self.wire.has_begun else begin
+        """Begin a transaction that is never committed, and end before what an error or an attempt has left.
+
+        ``own_code``: what runs in it is the student's own, and finds what it finds when he runs it.
+        """
+        return (
+            f"{'ROLLBACK; ' if self.wire.has_begun else ''}"
+            f"BEGIN ISOLATION LEVEL READ COMMITTED READ {'WRITE' if writes else 'ONLY'}; SET LOCAL role none; "
+            f"SET LOCAL search_path = {'public' if own_code or writes else 'pg_catalog'}, pg_temp; "
+            f"SET LOCAL statement_timeout = {_ms(self.seconds)}; SET LOCAL lock_timeout = {LOCK_MS}; "
+            "SET LOCAL client_min_messages = error; SET LOCAL row_security = on"
+        )

@@ -88,7 +88,7 @@ def of_rows(rows: list[Row], expected: Expected, thing: Thing | None = None) -> 
         return unknown("shape")
     try:
         missing = judge.judge(expected, judge.parse(rows[0][0]))
-    except (judge.ShapeError, RecursionError):  # the last of lists in lists, a thousand deep
+    except (judge.ShapeError, RecursionError):  # the last of lists in lists, hundreds deep
         return unknown("shape")
     return Verdict(ok=False, detail=plain(missing)) if missing else Verdict(ok=True)
 

@@ -4,7 +4,7 @@ In: what the server has counted, and what checks say of themselves. Out: how man
 """
 
 SOON = 3
-"""Looks at the counters, within which the server has counted what a check wrote: it does when the session ends."""
+"""Looks at the counters, within which the server has counted what a check wrote: as its session ends, if not before."""
 
 
 class Writes:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from images.grader.grader import judge
 from images.grader.grader.reference import IDENTITY, NoReferenceError, References
 from images.grader.grader.wire import LostError, Row, Wire
 
@@ -70,6 +71,16 @@ def test_after_its_end_what_was_known_stands_if_it_is_the_same_database(
     asyncio.run(twice())
     assert len(server.opened) == 2
     assert len(server.opened[1].asked) == asks
+
+
+def test_rows_that_cannot_be_read_are_no_reference(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unreadable(_references: References, _query: str, _contents: object) -> object:
+        return judge.parse(f"[[1e{'9' * 20}]]")
+
+    monkeypatch.setattr(References, "_over", unreadable)
+    with pytest.raises(NoReferenceError):
+        asyncio.run(References("").rows("SELECT 1", {'"public"."book"': "[1, 2]"}, {}))
+    assert len(server.opened) == 1
 
 
 def test_a_connection_that_cannot_say_which_database_it_is_of_is_not_kept(server: Server) -> None:
