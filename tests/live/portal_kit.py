@@ -1,14 +1,17 @@
 """Signing in to a running portal, and typing in a terminal of it, as a browser does, with its certificate verified."""
 
+import asyncio
 import re
 import secrets
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from websockets import Origin
-from websockets.sync.client import ClientConnection, connect
-from websockets.sync.connection import Connection
+from websockets.asyncio.client import ClientConnection, connect
 
 from tests.waiting import PATIENCE
 
@@ -36,9 +39,34 @@ def session(url: str, user: str, password: str, authority: str) -> str:
     return next(line.split(";")[0] for line in given if line.startswith("__Host-session-"))
 
 
-def own_terminal(url: str, user: str, password: str, authority: str) -> ClientConnection:
+class Screen:
+    """A terminal that is open.
+
+    One thread reads and writes. The library's own client for programs without a loop does both at once from two, which
+    a TLS session does not bear: now and then that one ended with "SSL: internal error".
+    """
+
+    def __init__(self, loop: BlockingPortal, connection: ClientConnection) -> None:
+        self._loop, self._connection = loop, connection
+
+    def send(self, typed: bytes) -> None:
+        """Type."""
+        self._loop.call(self._connection.send, typed)
+
+    def receive(self) -> bytes:
+        """What comes next; TimeoutError where nothing does."""
+        return self._loop.call(self._received)
+
+    async def _received(self) -> bytes:
+        async with asyncio.timeout(PATIENCE):
+            message = await self._connection.recv()
+        return message if isinstance(message, bytes) else b""
+
+
+@contextmanager
+def own_terminal(url: str, user: str, password: str, authority: str) -> Iterator[Screen]:
     """A person's own terminal through gateway and web app, as a browser has it open, at its prompt."""
-    screen = connect(
+    address = connect(
         f"{url.replace('https', 'wss')}/seats/{user}/terminal",
         ssl=trusting(authority),
         origin=Origin(url),
@@ -49,20 +77,21 @@ def own_terminal(url: str, user: str, password: str, authority: str) -> ClientCo
         ping_interval=None,
         max_queue=None,
     )
-    # What is typed before that is lost, as with any program that takes over a terminal.
-    shows(screen, rf"{user}:\S*\$")
-    return screen
+    with start_blocking_portal() as loop, loop.wrap_async_context_manager(address) as connection:
+        screen = Screen(loop, connection)
+        # What is typed before that is lost, as with any program that takes over a terminal.
+        shows(screen, rf"{user}:\S*\$")
+        yield screen
 
 
-def shows(screen: Connection, wanted: str) -> None:
+def shows(screen: Screen, wanted: str) -> None:
     """Wait until there is text on a terminal, whatever its colours."""
     seen = b""
     while not re.search(wanted, CODES.sub(b"", seen).decode(errors="replace")):
-        message = screen.recv(timeout=PATIENCE)
-        seen += message if isinstance(message, bytes) else b""
+        seen += screen.receive()
 
 
-def answers(screen: Connection, line: str = "true") -> None:
+def answers(screen: Screen, line: str = "true") -> None:
     """Type a line, and wait until the shell has done it: it shows a product, which is not what was typed."""
     one, other = (secrets.choice(range(3200, 10_000)) for _ in range(2))
     screen.send(f"{line}; echo $(({one} * {other}))\r".encode())

@@ -71,6 +71,9 @@ DONE = [
     "{query: 'SELECT title FROM public.book WHERE id = 1 -- the first', returns: [\"It's \\\\ here\"]}",
     "{query: 'SELECT id, id FROM public.book', sameAs: 'SELECT id, id FROM public.book ORDER BY 1 DESC'}",
     "{query: 'SELECT 1 WHERE false', returns: []}",
+    "{query: SELECT FROM public.book, returns: [[], [], []]}",
+    # A column of JSON is no text; and there is one zero.
+    "{query: \"SELECT '-0'::float8, '{\\\"a\\\": [1, null]}'::json\", returns: [[0, {a: [1.0, null]}]]}",
     "{query: 'SELECT born FROM public.author ORDER BY id;', ordered: true, returns: [[1815-12-10], [null]]}",
     # Authors 1 and 2 have two titles and one: within one author, any order.
     (
@@ -180,6 +183,10 @@ MISSING = [
     ("{view: mood_of, returns: [1]}", "mood_of is not a view"),
     ("{rows: mood_of, min: 1}", "mood_of is not a table"),
     ("{table: mood_of}", "mood_of is a type, not a table"),
+    ("{table: book_pkey}", "book_pkey is an index, not a table"),
+    ("{rows: book_pkey, min: 1}", "book_pkey is not a table"),
+    ("{rows: author_id_seq, min: 1}", "author_id_seq is a sequence, not a table"),
+    ("{view: author_id_seq, returns: [1]}", "author_id_seq is a sequence, not a view"),
     ("{view: titles, columns: {price: money}, returns: [1]}", "titles: column price is numeric(8,2), not money"),
     ("{view: counted, returns: 4}", "counted: (3) is not right"),
     ("{function: add, arguments: [2, 3], returns: 6}", "add(2, 3): (5) is not right"),

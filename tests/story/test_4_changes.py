@@ -1,24 +1,26 @@
 """What happens during an event: people come and go, material changes, a service is lost."""
 
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import psycopg
 import pytest
-from websockets.sync.client import ClientConnection
 
 from tests.ground import listing, run
-from tests.live.portal_kit import answers, own_terminal
+from tests.live.portal_kit import Screen, answers, own_terminal
 from tests.waiting import until
 from tests.workshop_kit import ROOT, Workshop, docker
 
 
-def terminal(lab: Workshop, person: str) -> ClientConnection:
+@contextmanager
+def terminal(lab: Workshop, person: str) -> Iterator[Screen]:
     """The person's own terminal, which answers."""
-    outputs = lab.outputs()
-    screen = own_terminal(outputs["portalUrl"], person, lab.passwords()[person], outputs["caCertificate"])
-    answers(screen)
-    return screen
+    outputs, password = lab.outputs(), lab.passwords()[person]
+    with own_terminal(outputs["portalUrl"], person, password, outputs["caCertificate"]) as screen:
+        answers(screen)
+        yield screen
 
 
 def test_one_student_more_restarts_nobody_and_drops_no_connection(lab: Workshop) -> None:
