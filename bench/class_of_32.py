@@ -16,7 +16,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.processor import processor_seconds
-from tests.workshop_kit import copy_of_the_project
+from tests.workshop_kit import backend, copy_of_the_project
 
 ROOT = Path(__file__).parents[1]
 STUDENTS = int(os.environ.get("STUDENTS", "32"))
@@ -80,7 +80,7 @@ def main() -> None:
     (folder / "state").mkdir()
     environment = {
         **os.environ,
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_BACKEND_URL": backend(folder / "state"),
         "PULUMI_CONFIG_PASSPHRASE": "bench",
         "MENTOR_ARCHIVE": "off",
     }

@@ -23,7 +23,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.class_of_32 import ROOT, STUDENTS, timed
 from tests.ports import free_port
-from tests.workshop_kit import copy_of_the_project
+from tests.workshop_kit import backend, copy_of_the_project
 
 STACK = "overssh"
 REFUSED = re.compile("drop connection|MaxStartups throttling|no more sessions", re.IGNORECASE)
@@ -68,7 +68,7 @@ def main() -> int:
     shutil.copytree(ROOT / "ops", place / "ops", ignore=shutil.ignore_patterns("__pycache__"))
     environment = {
         **os.environ,
-        "PULUMI_BACKEND_URL": f"file://{place / 'state'}",
+        "PULUMI_BACKEND_URL": backend(place / "state"),
         "PULUMI_CONFIG_PASSPHRASE": "bench",
         "PULUMI_STACK": STACK,
         "MENTOR_ARCHIVE": "off",

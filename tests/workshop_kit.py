@@ -28,6 +28,11 @@ def docker(*arguments: str, check: bool = True, **options: Any) -> str:
     return run("docker", *arguments, check=check, **options).stdout.strip()
 
 
+def backend(folder: Path) -> str:
+    """A state in this folder, kept as ``make env`` has it kept."""
+    return f"file://{folder}?metadata=skip"
+
+
 def copy_of_the_project(folder: Path) -> None:
     """Put into a folder what ``pulumi`` needs: what a test edits there is nobody else's."""
     for name in PROGRAM:
@@ -49,7 +54,7 @@ class Workshop:
         (folder / "state").mkdir(exist_ok=True)
         self.environment = {
             **environment,
-            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_BACKEND_URL": backend(folder / "state"),
             "PULUMI_CONFIG_PASSPHRASE": "tests",
             "PULUMI_STACK": stack,
             "MENTOR_TEST_STACK": stack,  # by which the processes of its runs are known

@@ -15,7 +15,7 @@ import yaml
 from bench.compare.host import PREFIX, STACK, docker, run
 from bench.compare.tools import ROOT, Action, Command, MissingError, Place, digest
 from tests.ports import free_port
-from tests.workshop_kit import PROGRAM, copy_of_the_project
+from tests.workshop_kit import PROGRAM, backend, copy_of_the_project
 
 PULUMI = ("pulumi", "--non-interactive")
 
@@ -72,7 +72,7 @@ class Mentor:
 
     def _environment(self, place: Place) -> dict[str, str]:
         own = {
-            "PULUMI_BACKEND_URL": f"file://{place.folder / 'state'}",
+            "PULUMI_BACKEND_URL": backend(place.folder / "state"),
             "PULUMI_CONFIG_PASSPHRASE": "bench",
             "PULUMI_STACK": STACK,
             "MENTOR_ARCHIVE": "on" if self._archives else "off",

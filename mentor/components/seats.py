@@ -4,6 +4,7 @@ Comes in: the roster, the seat's limits, the seat image, the key that opens a te
 a network of its own, and two volumes that outlive the machine.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +29,14 @@ def rights() -> docker.ContainerCapabilitiesArgs:
 
 
 def confinement() -> list[str]:
-    """The seat's security options. Its engine mounts a /proc of its own, which a masked one would forbid."""
-    profile = SECCOMP.read_text(encoding="utf-8")
-    return ["apparmor=unconfined", f"seccomp={profile}", "systempaths=unconfined"]
+    """The seat's security options. Its engine mounts a /proc of its own, which a masked one would forbid.
+
+    The filter without its comments and blanks: the state holds it twice for each seat, and is written at every step.
+    """
+    profile = json.loads(SECCOMP.read_text(encoding="utf-8"))
+    profile["syscalls"] = [{key: rule[key] for key in rule if key != "comment"} for rule in profile["syscalls"]]
+    said = json.dumps(profile, separators=(",", ":"))
+    return ["apparmor=unconfined", f"seccomp={said}", "systempaths=unconfined"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ put PULUMI_SKIP_UPDATE_CHECK true
 put PULUMI_ERROR_OUTPUT_STRING true
 # Where somebody has it set, Python compiles the program and the stand-ins anew with every command: a second and a half.
 [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || put PYTHONDONTWRITEBYTECODE ""
+# Pulumi writes the whole state at every step: it looks for garbage a quarter as often, and takes 350 MiB in place of 190.
+[ -n "${GOGC:-}" ] || put GOGC 400
 # The tracked stack file carries no salt; the state does (docs/decisions/0001-salt-stays-out-of-git.md).
 put PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER true
 [ "$PLUGIN_KIND" != stand-ins ] || put PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION true
@@ -37,7 +39,8 @@ if [ -z "$backend" ] && [ -z "${PULUMI_ACCESS_TOKEN:-}" ]; then
 	if [ -z "$backend" ]; then
 		(umask 077 && mkdir -p "$STATE/state")
 		chmod 700 "$STATE"
-		backend=file://$STATE/state
+		# Without attributes beside each file, for which it is hashed once more; a killed run left them half written.
+		backend="file://$STATE/state?metadata=skip"
 	fi
 fi
 [ -z "$backend" ] || put PULUMI_BACKEND_URL "$backend"
