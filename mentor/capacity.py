@@ -1,21 +1,21 @@
 """What a class needs, against what the host has.
 
-In: the settings, a number of people, and the facts that a preflight gathers. Out: numbers, one sentence, and a line for
-each thing that cannot fit. The figures are estimates: those for seats and services were measured on small hosts with
-the images of this project (an idle seat 8 to 15 MiB, 52 MiB with its engine running, services together 350 to 600,
-Grafana 133 with the boards in it),
-the work of a student is what a class on databases takes (a server or two in containers, an editor). A class that does
-more raises its host's memory, not these numbers; a class that does less has room to spare.
+In: the settings, a number of people, the course's own figures, and the facts that a preflight gathers. Out: numbers,
+one sentence, a line for each thing that cannot fit, and one for what cannot fit where the course asks most. The figures
+are estimates: they were measured with the images of this project (``bench/capacity.py``: a seat with its engine running
+takes 47 MiB, services together 350 to 600, Grafana 133 with the boards in it), the work of a student is what two
+servers in containers and an editor take. A course that asks for more says so in its ``lab.yaml``.
 """
 
 from collections.abc import Sized
 from dataclasses import dataclass
 
+from mentor.course.lesson import Course
 from mentor.settings.model import WorkshopSettings
 
-RUNNING_ENGINE_MIB = 60
+RUNNING_ENGINE_MIB = 50
 """A seat with its engine running, before the student's own containers."""
-STUDENT_WORK_MIB = 200
+STUDENT_WORK_MIB = 150
 SERVICES_MIB = 600
 GRAFANA_MIB = 150
 """What a Grafana of the workshop's own takes on top of that."""
@@ -23,7 +23,7 @@ RESERVED_MIB = 256
 """What the host's own system keeps."""
 
 IMAGES_DISK_MIB = 3000
-SEAT_DISK_MIB = 700
+SEAT_DISK_MIB = 440
 """Home and the images and volumes of a student's own engine."""
 DATABASE_DISK_MIB = 30
 SERVICES_DISK_MIB = 1000
@@ -51,6 +51,10 @@ class Needs:
     seat_cpus: float
     disk_mib: int
     seat_disk_mib: int
+    course_memory_mib: int | None = None
+    """What a seat takes where the course asks most of it; None where that is no more than at work."""
+    course_disk_mib: int | None = None
+    """The same of the disk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +73,7 @@ class HostFacts:
     """What of this stack runs right now has its memory."""
 
 
-def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
+def needs(settings: WorkshopSettings, everybody: Sized, course: Course | None = None) -> Needs:
     """Say what these people need; teachers and spares count like students."""
     people = len(everybody)
     limit = settings.seat.memory_mib
@@ -87,7 +91,17 @@ def needs(settings: WorkshopSettings, everybody: Sized) -> Needs:
         seat_cpus=settings.seat.cpus,
         disk_mib=services_disk + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
         seat_disk_mib=SEAT_DISK_MIB + DATABASE_DISK_MIB,
+        course_memory_mib=_more(course.seat_memory_mib if course else None, seat, limit),
+        course_disk_mib=_more(course.seat_disk_mib if course else None, SEAT_DISK_MIB),
     )
+
+
+def _more(asked: int | None, usual: int, limit: int | None = None) -> int | None:
+    """What is asked, as far as there is no limit to it; None where it is no more than usual."""
+    if asked is None:
+        return None
+    taken = asked if limit is None else min(asked, limit)
+    return taken if taken > usual else None
 
 
 def statement(need: Needs, host: HostFacts | None = None) -> str:
@@ -131,6 +145,27 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
         )
         wrong.append(("students", text))
     return tuple(wrong)
+
+
+def warnings(need: Needs, host: HostFacts) -> tuple[str, ...]:
+    """Say what cannot fit where the course asks most, though the class at work does."""
+    said = []
+    if need.course_memory_mib:
+        room = host.memory_mib - RESERVED_MIB - need.services_memory_mib
+        if need.people * need.course_memory_mib > room:
+            said.append(
+                f"a seat takes {need.course_memory_mib} MiB of memory where the course asks most of it, and there is "
+                f"room for about {max(room // need.course_memory_mib, 0)} people who are there at once"
+            )
+    if need.course_disk_mib:
+        coming = need.people - min(host.people_present, need.people)
+        room = host.disk_free_mib - (0 if coming < need.people else need.services_disk_mib)
+        if coming * (need.course_disk_mib + DATABASE_DISK_MIB) > room:
+            said.append(
+                f"a seat takes {need.course_disk_mib} MiB of disk where the course asks most of it, and there is room "
+                f"for about {max(room // (need.course_disk_mib + DATABASE_DISK_MIB), 0)} people more"
+            )
+    return tuple(said)
 
 
 def _too_little_memory(need: Needs, host: HostFacts) -> str:

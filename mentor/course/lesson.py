@@ -14,12 +14,14 @@ from pydantic import Field
 
 from mentor.course import document, files, guide, images, questions, tasks
 from mentor.course.criteria import KINDS
+from mentor.course.editors import TEXT
 from mentor.course.images import CourseImage, Image, InnerPath
 from mentor.course.tasks import Section, Task
+from mentor.settings import values
 from mentor.settings.explain import Report, lenient
 from mentor.settings.model import Section as Model
 from mentor.settings.problems import Key, Problems, dotted, show
-from mentor.settings.values import Text
+from mentor.settings.values import Text, read_by
 
 LAB = "lab.yaml"
 LARGEST_COURSE = 200 << 20
@@ -39,6 +41,10 @@ class Course:
     images: tuple[CourseImage, ...]
     sections: tuple[Section, ...] = ()
     solution: Path | None = None
+    seat_memory_mib: int | None = None
+    """What a seat takes where the course asks most of it, as its author says; None where he does not."""
+    seat_disk_mib: int | None = None
+    """The same of its home and its engine."""
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -52,6 +58,17 @@ class DatabaseFiles(Model):
     files: tuple[InnerPath, ...] = Field(default=(), description="SQL files, in the order of loading")
 
 
+class SeatNeeds(Model):
+    """`needs:` of a course."""
+
+    memory: Annotated[str, read_by(values.size_text, "16m"), TEXT] | None = Field(
+        default=None, description="Memory of a seat, its engine included: 650m"
+    )
+    disk: Annotated[str, read_by(values.size_text, "1m"), TEXT] | None = Field(
+        default=None, description="Disk of a seat's home and engine: 1350m"
+    )
+
+
 class Lab(Model):
     """`lab.yaml`."""
 
@@ -61,6 +78,7 @@ class Lab(Model):
     images: Annotated[tuple[Image, ...], Field(max_length=50)] = Field(
         default=(), description="Images for the students' own engines"
     )
+    needs: SeatNeeds = Field(default=SeatNeeds(), description="What a seat takes where the course asks most of it")
     sections: Annotated[tuple[Section, ...], Field(max_length=tasks.MOST_SECTIONS)] = Field(
         default=(), description="The chapters, and what is to be done in them"
     )
@@ -142,6 +160,8 @@ def _course(root: Path, lab: Lab) -> Course:
         ),
         sections=lab.sections,
         solution=root / lab.solution if lab.solution else None,
+        seat_memory_mib=values.mebibytes(lab.needs.memory) if lab.needs.memory else None,
+        seat_disk_mib=values.mebibytes(lab.needs.disk) if lab.needs.disk else None,
     )
 
 

@@ -42,8 +42,10 @@ def require(workshop: Workshop, project: str) -> Facts:
         raise SettingsError(found)
     if not facts.has_engine:
         pulumi.log.info(f"{show(url)} has no Docker yet: it is installed first, and once more brings the workshop")
-    needs = capacity.needs(workshop.settings, workshop.roster.people)
-    pulumi.log.info(capacity.statement(needs, _resources(facts)))
+    needs, resources = _needs(workshop), _resources(facts)
+    pulumi.log.info(capacity.statement(needs, resources))
+    for text in capacity.warnings(needs, resources):
+        pulumi.log.warn(text)
     for person in sorted(facts.students - {person.id for person in workshop.roster.people}):
         place = workshop.settings.archive.folder / workshop.stack / person
         pulumi.log.warn(f"{person} is no longer in the class: archived to {place}, then deleted")
@@ -112,7 +114,7 @@ def judge(workshop: Workshop, facts: Facts, found: Problems) -> None:
             found.add("hosts[0]", f"{show(url)} {text}")
     _ports(workshop, facts, found)
     _networks(workshop, facts, found)
-    for key, text in capacity.problems(capacity.needs(settings, workshop.roster.people), _resources(facts)):
+    for key, text in capacity.problems(_needs(workshop), _resources(facts)):
         found.add(key, text)
 
 
@@ -169,6 +171,10 @@ def _overlapping(
     if services and roster.backplane.overlaps(network):
         return [*taken, "the services"], "choose another pool"
     return taken, "choose another pool, or give them a `subnet`"
+
+
+def _needs(workshop: Workshop) -> capacity.Needs:
+    return capacity.needs(workshop.settings, workshop.roster.people, workshop.course)
 
 
 def _resources(facts: Facts) -> capacity.HostFacts:

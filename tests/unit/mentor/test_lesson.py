@@ -200,7 +200,7 @@ def test_material_must_be_there_and_hold_something(report: Report, root: Path) -
         ("# x\ntitle: no\n", "workshop/lab.yaml:2: title: false is not text: YAML reads no"),
         (
             LAB + "chapters: []\n",
-            "workshop/lab.yaml:3: chapters: unknown key; known here: title, material, database, images, sections,",
+            "workshop/lab.yaml:3: chapters: unknown key; known here: title, material, database, images, needs,",
         ),
         (
             LAB + "database: [a.sql]\n",

@@ -125,7 +125,7 @@ def test_a_class_that_runs_needs_no_memory_again(workshop: Workshop) -> None:
     runs = replace(GOOD, available_memory_mib=10, seats_running=4, services_running=True)
     assert lines(workshop, runs) == []
     (line,) = lines(workshop, replace(runs, seats_running=3))
-    assert "1 more people need 260 MiB" in line
+    assert "1 more people need 200 MiB" in line
     # Volumes of a first run that was cut short take no memory.
     everybody = frozenset(person.id for person in workshop.roster.people)
     (line,) = lines(workshop, replace(GOOD, available_memory_mib=10, students=everybody))
@@ -153,3 +153,18 @@ def test_whoever_leaves_is_named_before_it_happens(workshop: Workshop, monkeypat
     (line,) = warned
     assert "s04" in line
     assert "archived to" in line
+
+
+def test_a_host_without_room_for_the_courses_last_section_is_warned_of(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sample course says what that takes: more than four people at work."""
+    warned: list[str] = []
+    small = replace(GOOD, memory_mib=3072, available_memory_mib=3000)
+    monkeypatch.setattr(preflight, "probe", lambda _: small)
+    monkeypatch.setattr("pulumi.log.warn", warned.append)
+    monkeypatch.setattr("pulumi.log.info", lambda _: None)
+    preflight.require(workshop, "mentor")
+    (line,) = warned
+    assert line.startswith("a seat takes 650 MiB of memory where the course asks most of it")
+    assert "about 3 people" in line
