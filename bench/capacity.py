@@ -7,7 +7,6 @@ course, whose last section is a cluster of four machines, and of the services; a
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from docker import DockerClient
 
+from bench.memory import held
 from mentor import capacity
 from mentor.course import lesson
 from mentor.settings.model import GrafanaSettings, WorkshopSettings
@@ -26,7 +26,6 @@ ROOT = Path(__file__).parents[1]
 STUDENTS = int(os.environ.get("STUDENTS", "16"))
 SETTLE = 20  # seconds until what was started takes no more
 MIB = 1 << 20
-UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
 ENGINE = "docker info >/dev/null"
 WORK = """
 cd ~/workshop/replication && docker compose up --detach --wait --quiet-pull >/dev/null 2>&1
@@ -39,12 +38,9 @@ COURSE = (ROOT / "workshop/solutions/seat.sh").read_text(encoding="utf-8")
 
 
 def memory(lab: Workshop) -> dict[str, float]:
-    """MiB of each container, without the page cache that the kernel can drop; by what it is called in the stack."""
-    command = ["docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *lab.running()]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    words = [line.split() for line in said.splitlines()]
+    """MiB of each container, by what it is called in the stack."""
     prefix = lab.container("")
-    return {name.removeprefix(prefix): float(used[:-3]) * UNITS[used[-3:]] for name, used, *_ in words}
+    return {name.removeprefix(prefix): used for name, used in held(lab.running()).items()}
 
 
 def disk(lab: Workshop) -> dict[str, float]:
@@ -92,7 +88,10 @@ def main() -> None:
         databases = int(str(lab.sql("s01", "SELECT pg_database_size('s01')")[0][0])) / MIB
         lab.destroy(MENTOR_ARCHIVE="off")
     settings = WorkshopSettings(grafana=GrafanaSettings(enabled=False))
-    need = capacity.needs(settings, range(STUDENTS + 1), lesson.parse(settings.course, ROOT, Problems("mentor")))
+    course = lesson.parse(settings.course, ROOT, Problems("mentor"))
+    if course is None:
+        sys.exit("the sample course is not right")
+    need = capacity.needs(settings, range(STUDENTS + 1), course.needs)
     rows = [
         ("memory of an idle seat", of_students(idle), None),
         ("memory of a seat whose engine runs", of_students(engines), capacity.RUNNING_ENGINE_MIB),
@@ -100,7 +99,7 @@ def main() -> None:
         ("memory of a seat that has done the course", of_students(all_done), need.course_memory_mib),
         ("memory of all services then", of_services(all_done), need.services_memory_mib),
         ("disk of a seat with two servers: home and engine", of_students(kept), capacity.SEAT_DISK_MIB),
-        ("disk of a seat that has done the course", of_students(kept_then), need.course_disk_mib),
+        ("disk of a seat that has done the course", of_students(kept_then), course.needs.disk),
         ("disk of a database", databases, capacity.DATABASE_DISK_MIB),
     ]
     print(f"| {STUDENTS} students, MiB | measured | predicted |\n|---|---|---|")

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench.memory import held
 from bench.processor import processor_seconds
 from tests.workshop_kit import backend, copy_of_the_project
 
@@ -53,16 +54,6 @@ def timed(what: str, command: list[str], folder: Path, environment: dict[str, st
     after_children, after_engine = processor_seconds()
     print(f"{what}: {seconds:.1f} s", file=sys.stderr)
     return what, seconds, after_children - children, after_engine - engine
-
-
-def idle_memory(container: str) -> float:
-    """What an idle seat holds, MiB: its control group's usage without the page cache that the kernel can drop."""
-    found = subprocess.run(
-        ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", container],
-        capture_output=True, text=True, check=True,
-    ).stdout.split("/")[0].strip()  # fmt: skip
-    units = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
-    return float(found[:-3]) * units[found[-3:]]
 
 
 def archive_size(folder: Path, people: int) -> float:
@@ -112,7 +103,7 @@ def main() -> None:
         students(STUDENTS)
         rows.append(step(f"`pulumi up`, {STUDENTS} students, every terminal answers", up))
         rows.append(step("`pulumi up`, nothing changed", up))
-        memory = idle_memory(f"mentor-{STACK}-seat-s01")
+        [memory] = held([f"mentor-{STACK}-seat-s01"]).values()
         image = subprocess.run(["docker", "inspect", "-f", "{{.Image}}", f"mentor-{STACK}-seat-s01"],
                                capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
         students(STUDENTS + 1)

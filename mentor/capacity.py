@@ -10,7 +10,7 @@ servers in containers and an editor take. A course that asks for more says so in
 from collections.abc import Sized
 from dataclasses import dataclass
 
-from mentor.course.lesson import Course
+from mentor.course.lesson import SeatNeeds
 from mentor.settings.model import WorkshopSettings
 
 RUNNING_ENGINE_MIB = 50
@@ -51,10 +51,10 @@ class Needs:
     seat_cpus: float
     disk_mib: int
     seat_disk_mib: int
-    course_memory_mib: int | None = None
-    """What a seat takes where the course asks most of it; None where that is no more than at work."""
-    course_disk_mib: int | None = None
-    """The same of the disk."""
+    course_memory_mib: int
+    """What a seat takes where the course asks most of it; no less than at work."""
+    course_disk_mib: int
+    """The same of the disk, database included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +73,12 @@ class HostFacts:
     """What of this stack runs right now has its memory."""
 
 
-def needs(settings: WorkshopSettings, everybody: Sized, course: Course | None = None) -> Needs:
+def needs(settings: WorkshopSettings, everybody: Sized, course: SeatNeeds | None = None) -> Needs:
     """Say what these people need; teachers and spares count like students."""
     people = len(everybody)
     limit = settings.seat.memory_mib
     seat = min(limit, RUNNING_ENGINE_MIB + STUDENT_WORK_MIB)
+    most = course or SeatNeeds()
     services = SERVICES_MIB + (GRAFANA_MIB if settings.grafana.own else 0)
     services_disk = IMAGES_DISK_MIB + SERVICES_DISK_MIB + (GRAFANA_DISK_MIB if settings.grafana.own else 0)
     return Needs(
@@ -91,17 +92,9 @@ def needs(settings: WorkshopSettings, everybody: Sized, course: Course | None = 
         seat_cpus=settings.seat.cpus,
         disk_mib=services_disk + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
         seat_disk_mib=SEAT_DISK_MIB + DATABASE_DISK_MIB,
-        course_memory_mib=_more(course.seat_memory_mib if course else None, seat, limit),
-        course_disk_mib=_more(course.seat_disk_mib if course else None, SEAT_DISK_MIB),
+        course_memory_mib=max(seat, min(limit, most.memory or 0)),
+        course_disk_mib=max(SEAT_DISK_MIB, most.disk or 0) + DATABASE_DISK_MIB,
     )
-
-
-def _more(asked: int | None, usual: int, limit: int | None = None) -> int | None:
-    """What is asked, as far as there is no limit to it; None where it is no more than usual."""
-    if asked is None:
-        return None
-    taken = asked if limit is None else min(asked, limit)
-    return taken if taken > usual else None
 
 
 def statement(need: Needs, host: HostFacts | None = None) -> str:
@@ -123,7 +116,7 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
         )
     starting = max(need.people - host.seats_running, 0)
     memory = starting * need.work_memory_mib + (0 if host.services_running else need.services_memory_mib)
-    if need.memory_mib > host.memory_mib - RESERVED_MIB:
+    if need.people * need.work_memory_mib > _memory_for_seats(need, host):
         wrong.append(("students", _too_little_memory(need, host)))
     elif memory > host.available_memory_mib:
         text = (
@@ -133,9 +126,7 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
             "fewer people"
         )
         wrong.append(("students", text))
-    present = min(host.people_present, need.people)
-    coming = need.people - present
-    fixed = 0 if present else need.services_disk_mib
+    coming, fixed = _still_to_come(need, host)
     disk = fixed + coming * need.seat_disk_mib
     if disk > host.disk_free_mib:
         text = (
@@ -150,27 +141,36 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
 def warnings(need: Needs, host: HostFacts) -> tuple[str, ...]:
     """Say what cannot fit where the course asks most, though the class at work does."""
     said = []
-    if need.course_memory_mib:
-        room = host.memory_mib - RESERVED_MIB - need.services_memory_mib
-        if need.people * need.course_memory_mib > room:
-            said.append(
-                f"a seat takes {need.course_memory_mib} MiB of memory where the course asks most of it, and there is "
-                f"room for about {max(room // need.course_memory_mib, 0)} people who are there at once"
-            )
-    if need.course_disk_mib:
-        coming = need.people - min(host.people_present, need.people)
-        room = host.disk_free_mib - (0 if coming < need.people else need.services_disk_mib)
-        if coming * (need.course_disk_mib + DATABASE_DISK_MIB) > room:
-            said.append(
-                f"a seat takes {need.course_disk_mib} MiB of disk where the course asks most of it, and there is room "
-                f"for about {max(room // (need.course_disk_mib + DATABASE_DISK_MIB), 0)} people more"
-            )
+    room = _memory_for_seats(need, host)
+    if need.course_memory_mib > need.work_memory_mib and need.people * need.course_memory_mib > room:
+        said.append(
+            f"a seat takes {need.course_memory_mib} MiB of memory where the course asks most of it, and there is "
+            f"room for about {max(room // need.course_memory_mib, 0)} people who are there at once"
+        )
+    coming, fixed = _still_to_come(need, host)
+    free = host.disk_free_mib - fixed
+    if need.course_disk_mib > need.seat_disk_mib and coming * need.course_disk_mib > free:
+        said.append(
+            f"a seat with its database takes {need.course_disk_mib} MiB of disk where the course asks most of it, and "
+            f"there is room for about {max(free // need.course_disk_mib, 0)} people more"
+        )
     return tuple(said)
+
+
+def _memory_for_seats(need: Needs, host: HostFacts) -> int:
+    """MiB that are left beside the host's own system and the services."""
+    return host.memory_mib - RESERVED_MIB - need.services_memory_mib
+
+
+def _still_to_come(need: Needs, host: HostFacts) -> tuple[int, int]:
+    """People whose disk is not taken yet, and MiB of it that images and services are still to take."""
+    present = min(host.people_present, need.people)
+    return need.people - present, 0 if present else need.services_disk_mib
 
 
 def _too_little_memory(need: Needs, host: HostFacts) -> str:
     seat = need.work_memory_mib
-    fitting = max((host.memory_mib - RESERVED_MIB - need.services_memory_mib) // seat, 0)
+    fitting = max(_memory_for_seats(need, host) // seat, 0)
     return (
         f"{statement(need, host)} ({need.services_memory_mib} MiB for the services, {seat} MiB for each seat at "
         f"work; up to {_gib(need.most_memory_mib)} if all reached their limit of {_gib(need.seat_memory_mib)}): "

@@ -28,6 +28,17 @@ LARGEST_COURSE = 200 << 20
 MIB = 1 << 20
 
 
+class SeatNeeds(Model):
+    """`needs:` of a course."""
+
+    memory: Annotated[int, read_by(values.mebibytes, "16m"), TEXT] | None = Field(
+        default=None, description="Memory of a seat, its engine included: 650m"
+    )
+    disk: Annotated[int, read_by(values.mebibytes, "1m"), TEXT] | None = Field(
+        default=None, description="Disk of a seat's home and engine: 1350m"
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """What is taught, as files."""
@@ -39,12 +50,9 @@ class Course:
     sql_files: tuple[Path, ...]
     sql_hash: str
     images: tuple[CourseImage, ...]
+    needs: SeatNeeds
     sections: tuple[Section, ...] = ()
     solution: Path | None = None
-    seat_memory_mib: int | None = None
-    """What a seat takes where the course asks most of it, as its author says; None where he does not."""
-    seat_disk_mib: int | None = None
-    """The same of its home and its engine."""
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -56,17 +64,6 @@ class DatabaseFiles(Model):
     """`database:` of a course."""
 
     files: tuple[InnerPath, ...] = Field(default=(), description="SQL files, in the order of loading")
-
-
-class SeatNeeds(Model):
-    """`needs:` of a course."""
-
-    memory: Annotated[str, read_by(values.size_text, "16m"), TEXT] | None = Field(
-        default=None, description="Memory of a seat, its engine included: 650m"
-    )
-    disk: Annotated[str, read_by(values.size_text, "1m"), TEXT] | None = Field(
-        default=None, description="Disk of a seat's home and engine: 1350m"
-    )
 
 
 class Lab(Model):
@@ -160,8 +157,7 @@ def _course(root: Path, lab: Lab) -> Course:
         ),
         sections=lab.sections,
         solution=root / lab.solution if lab.solution else None,
-        seat_memory_mib=values.mebibytes(lab.needs.memory) if lab.needs.memory else None,
-        seat_disk_mib=values.mebibytes(lab.needs.disk) if lab.needs.disk else None,
+        needs=lab.needs,
     )
 
 

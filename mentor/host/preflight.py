@@ -174,7 +174,7 @@ def _overlapping(
 
 
 def _needs(workshop: Workshop) -> capacity.Needs:
-    return capacity.needs(workshop.settings, workshop.roster.people, workshop.course)
+    return capacity.needs(workshop.settings, workshop.roster.people, workshop.course.needs)
 
 
 def _resources(facts: Facts) -> capacity.HostFacts:

@@ -20,7 +20,8 @@ put PULUMI_SKIP_UPDATE_CHECK true
 put PULUMI_ERROR_OUTPUT_STRING true
 # Where somebody has it set, Python compiles the program and the stand-ins anew with every command: a second and a half.
 [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] || put PYTHONDONTWRITEBYTECODE ""
-# Pulumi writes the whole state at every step: it looks for garbage a quarter as often, and takes 350 MiB in place of 190.
+# Pulumi writes the whole state at every step: it looks for garbage a quarter as often. With 32 students it then takes
+# 350 MiB in place of 190.
 [ -n "${GOGC:-}" ] || put GOGC 400
 # The tracked stack file carries no salt; the state does (docs/decisions/0001-salt-stays-out-of-git.md).
 put PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER true

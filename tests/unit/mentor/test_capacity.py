@@ -94,7 +94,7 @@ def demanding(root: Path, reads: Reads, text: str, **seat: object) -> Needs:
     lab = root / "workshop" / "lab.yaml"
     lab.write_text(f"{lab.read_text()}needs: {text}\n")
     workshop = reads(students=32, seat=seat)
-    return needs(workshop.settings, workshop.roster.people, workshop.course)
+    return needs(workshop.settings, workshop.roster.people, workshop.course.needs)
 
 
 def test_what_a_course_asks_at_its_most_is_warned_of_and_refuses_nobody(root: Path, reads: Reads) -> None:
@@ -114,7 +114,7 @@ def test_what_a_course_asks_at_its_most_is_warned_of_and_refuses_nobody(root: Pa
 
 def test_a_course_asks_for_no_more_than_a_seat_may_take(root: Path, reads: Reads) -> None:
     need = demanding(root, reads, "{memory: 650m}", memory="256m")
-    assert (need.course_memory_mib, need.course_disk_mib) == (256, None)
+    assert (need.course_memory_mib, need.course_disk_mib) == (256, need.seat_disk_mib)
 
 
 @pytest.mark.parametrize("text", ["{}", "{memory: 200m, disk: 440m}"])

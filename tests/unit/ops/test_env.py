@@ -6,17 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.workshop_kit import backend
+
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     """A cache in which `make setup` has written which plugins there are."""
-    sum_of_the_checkout = subprocess.run(["cksum"], input=str(ROOT), capture_output=True, text=True, check=True).stdout
-    route = tmp_path / "cache" / "checkouts" / sum_of_the_checkout.split()[0] / "route.sh"
-    route.parent.mkdir(parents=True)
-    route.write_text("PLUGIN_HOME=/plugins PLUGIN_KIND=stand-ins BIN=/bin\n")
-    return tmp_path / "cache"
+    found = tmp_path / "cache"
+    where = f'. {ROOT}/ops/setup/common.sh && echo "$ROUTE"'
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "MENTOR_CACHE": str(found)}
+    route = subprocess.run(["bash", "-c", where], env=environment, capture_output=True, text=True, check=True).stdout
+    file = Path(route.strip())
+    assert file.is_relative_to(found)
+    file.parent.mkdir(parents=True)
+    file.write_text("PLUGIN_HOME=/plugins PLUGIN_KIND=stand-ins BIN=/bin\n")
+    return found
 
 
 def printed(cache: Path, **own: str) -> dict[str, str]:
@@ -33,7 +39,7 @@ def printed(cache: Path, **own: str) -> dict[str, str]:
 def test_the_state_is_written_quickly_and_read_by_nobody_else(cache: Path) -> None:
     found = printed(cache)
     state = cache.parent / "home/.local/state/mentor"
-    assert found["PULUMI_BACKEND_URL"] == f"file://{state}/state?metadata=skip"
+    assert found["PULUMI_BACKEND_URL"] == f"file://{state}/state?metadata=skip" == backend(state / "state")
     assert found["GOGC"] == "400"
     assert {path.stat().st_mode & 0o777 for path in (state, state / "state")} == {0o700}
 
