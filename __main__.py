@@ -84,7 +84,7 @@ def declare(workshop: Workshop, facts: Facts, host: DockerHost, on_host: pulumi.
 
 
 interruption.end_quietly()
-traces.keep_short()
+traces.leave_out()
 pace.keep_quick()
 try:
     read_workshop = read(config.from_pulumi(), Path(), pulumi.get_stack(), pulumi.get_project())

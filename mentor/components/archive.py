@@ -68,16 +68,8 @@ class Archives(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     delete_before_replace=True,
-                    depends_on=[
-                        seat.home,
-                        seat.engine,
-                        seat.machine,
-                        saves,
-                        server.server,
-                        server.template,
-                        database.role,
-                        database.database,
-                    ],
+                    # Its seat's volumes, his database and his role are needed by these, or among the triggers.
+                    depends_on=[seat.machine, saves, server.template],
                 ),
             )
         self.register_outputs({})

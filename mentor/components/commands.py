@@ -18,7 +18,5 @@ def by_path(script: str) -> str:
     success: each is one group of commands, which ends with the file.
     """
     path = SCRIPTS / script
-    missing = (
-        f'echo "$PWD has no whole {path}: run this in the project\'s folder. Nothing of $STUDENT was changed." >&2'
-    )
-    return f'[ "$(tail -n 1 {path} 2> /dev/null)" = "}}" ] || {{ {missing}; exit 1; }}; exec bash {path}'
+    missing = 'echo "$PWD has no whole $file: run this in the project\'s folder. Nothing of $STUDENT was changed." >&2'
+    return f'file={path}; [ "$(tail -n 1 $file 2> /dev/null)" = "}}" ] && exec bash $file; {missing}; exit 1'

@@ -21,6 +21,11 @@ DISCONNECT: Final = (
 )
 
 
+def _short(id_: str) -> str:
+    """As `docker ps` prints it: the state has five of them for each person, four times over, and they tell as much."""
+    return id_[:12]
+
+
 class Joins(pulumi.ComponentResource):
     """Every seat's network joined by every service that serves it; afterwards every terminal answers."""
 
@@ -38,7 +43,7 @@ class Joins(pulumi.ComponentResource):
         ``processes`` is the most that a seat may have at once, its students' containers included.
         """
         super().__init__("mentor:index:Joins", name, None, opts)
-        ids = {alias.upper(): service.id for alias, service in services.items()}
+        ids = {alias.upper(): service.id.apply(_short) for alias, service in services.items()}
         for person, seat in seats.items():
             command.local.Command(
                 f"{person}-joins",
@@ -49,9 +54,9 @@ class Joins(pulumi.ComponentResource):
                     # By id: by name, a service that was removed by hand would be joined first and parted afterwards.
                     # Not among the triggers: one service made anew is then joined, and nothing else is parted.
                     **ids,
-                    "NETWORK": seat.network.id,
+                    "NETWORK": seat.network.id.apply(_short),
                     "STUDENT": person,
-                    "SEAT": seat.machine.id,
+                    "SEAT": seat.machine.id.apply(_short),
                     "HOST": host.name(f"seat-{person}"),
                     "PROCESSES": str(processes),
                 },

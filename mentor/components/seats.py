@@ -57,7 +57,8 @@ class SeatArgs:
     after: pulumi.Resource
 
 
-class Seat(pulumi.ComponentResource):
+@dataclass(frozen=True)
+class Seat:
     """One person's machine, network and volumes."""
 
     network: docker.Network
@@ -65,23 +66,37 @@ class Seat(pulumi.ComponentResource):
     engine: docker.Volume
     machine: docker.Container
 
-    def __init__(self, person: Person, args: SeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("mentor:index:Seat", person.id, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+
+class Seats(pulumi.ComponentResource):
+    """The class: a seat per person, by id."""
+
+    by_id: Mapping[str, Seat]
+
+    def __init__(self, name: str, roster: Roster, args: SeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mentor:index:Seats", name, None, opts)
+        if args.limits.isolation == "privileged":
+            pulumi.log.warn("seat.isolation is privileged: every student can become root on the host", self)
+        self.by_id = {person.id: self._seat(person, args) for person in roster.people}
+        self.register_outputs({})
+
+    def _seat(self, person: Person, args: SeatArgs) -> Seat:
+        # An earlier version had a component of theirs between.
+        before = f"{pulumi.get_stack()}::{pulumi.get_project()}::mentor:index:Seats$mentor:index:Seat"
+        child = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=f"urn:pulumi:{before}::{person.id}")])
         privileged = args.limits.isolation == "privileged"
         thing = f"seat-{person.id}"
-        self.network = network(f"{person.id}-network", args.host, thing, person.subnet, person.id, child)
-        self.home = volume(f"{person.id}-home", args.host, f"{thing}-home", person.id, child)
-        self.engine = volume(f"{person.id}-engine", args.host, f"{thing}-engine", person.id, child)
-        self.machine = docker.Container(
+        own = network(f"{person.id}-network", args.host, thing, person.subnet, person.id, child)
+        home = volume(f"{person.id}-home", args.host, f"{thing}-home", person.id, child)
+        engine = volume(f"{person.id}-engine", args.host, f"{thing}-engine", person.id, child)
+        machine = docker.Container(
             f"{person.id}-machine",
             name=args.host.name(thing),
             hostname=person.id,
             image=args.image,
-            networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=self.network.name, aliases=["seat"])],
+            networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=own.name, aliases=["seat"])],
             volumes=[
-                docker.ContainerVolumeArgs(container_path="/home/student", volume_name=self.home.name),
-                docker.ContainerVolumeArgs(container_path="/var/lib/engine", volume_name=self.engine.name),
+                docker.ContainerVolumeArgs(container_path="/home/student", volume_name=home.name),
+                docker.ContainerVolumeArgs(container_path="/var/lib/engine", volume_name=engine.name),
                 docker.ContainerVolumeArgs(container_path="/course", volume_name=args.material.name, read_only=True),
             ],
             uploads=[docker.ContainerUploadArgs(file="/etc/seat/authorized_keys", content=args.authorized_key)],
@@ -105,6 +120,7 @@ class Seat(pulumi.ComponentResource):
             security_opts=None if privileged else confinement(),
             opts=pulumi.ResourceOptions(
                 parent=self,
+                aliases=child.aliases,
                 # Never read back: it would replace a seat. An engine that does not count swap says -1 there, and then
                 # takes no other limit of memory.
                 ignore_changes=["securityOpts"] if args.counts_swap else ["memorySwap", "securityOpts"],
@@ -113,17 +129,4 @@ class Seat(pulumi.ComponentResource):
                 depends_on=[args.after],
             ),
         )
-        self.register_outputs({})
-
-
-class Seats(pulumi.ComponentResource):
-    """The class: a seat per person, by id."""
-
-    by_id: Mapping[str, Seat]
-
-    def __init__(self, name: str, roster: Roster, args: SeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("mentor:index:Seats", name, None, opts)
-        if args.limits.isolation == "privileged":
-            pulumi.log.warn("seat.isolation is privileged: every student can become root on the host", self)
-        self.by_id = {person.id: Seat(person, args, pulumi.ResourceOptions(parent=self)) for person in roster.people}
-        self.register_outputs({})
+        return Seat(own, home, engine, machine)

@@ -4,8 +4,11 @@ Comes in: an image, files, volumes, ports. Goes out: one container on the backpl
 what is brought into it while it runs.
 """
 
+import base64
+import bz2
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import pulumi
 import pulumi_command as command
@@ -80,6 +83,13 @@ def put_into(server: docker.Container) -> dict[str, pulumi.Output[str]]:
     return {"SERVER": server.id}
 
 
+UNPACK: Final = (
+    'python3 -c "import base64, bz2, sys; '
+    'sys.stdout.buffer.write(bz2.decompress(base64.b64decode(sys.stdin.buffer.read())))"'
+)
+"""Makes a `packed` text what it was, in a container that has Python."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
     """What is brought into a running container: by a line of bash, for which ``$CONTAINER`` is its name."""
@@ -90,6 +100,14 @@ class Delivery:
     """Where it ends up."""
     stdin: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def packed(text: str) -> str:
+    """A long text, as a delivery brings it through `UNPACK`: the state holds it twice, and is written at every step.
+
+    By bzip2, which has the same bytes for the same text on every machine: nothing else would be delivered anew.
+    """
+    return base64.b64encode(bz2.compress(text.encode())).decode()
 
 
 def deliver(name: str, host: DockerHost, delivery: Delivery, parent: pulumi.Resource) -> None:

@@ -1,11 +1,11 @@
 # Joins the services to a seat's network, gives the seat its limit of processes, and waits, bounded, until the terminal
 # answers: seats carry no health check, because thirty of them would keep two cores busy.
-# In, by environment: NETWORK STUDENT SEAT HOST PROCESSES, and the ids of SPYGLASS POSTGRES REGISTRY. Out: nothing; it may
+# In, by environment: NETWORK STUDENT SEAT HOST PROCESSES, and the ids of SPYGLASS POSTGRES REGISTRY (their beginnings do). Out: nothing; it may
 # run twice, and parts nothing.
 # shellcheck shell=bash disable=SC2153
 { # Read whole before any of it runs.
 set -u
-joined() { docker inspect -f '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}' "$1" | grep -qw "$NETWORK"; }
+joined() { docker inspect -f '{{range .NetworkSettings.Networks}} {{.NetworkID}}{{end}}' "$1" | grep -qF " $NETWORK"; }
 for alias in spyglass postgres registry; do
   name=${alias^^} # A repeated connect fails, and is then looked up.
   docker network connect --alias "$alias" "$NETWORK" "${!name}" 2> /dev/null || joined "${!name}" || {

@@ -1,10 +1,22 @@
 """When a helper was last at somebody's terminal."""
 
+import asyncio
+
 import pytest
 from starlette.testclient import WebSocketTestSession
 
+from spyglass.classroom import Person
+from spyglass.seats import Seats
 from tests.unit.spyglass.people import SOCKETS, World
 from tests.waiting import until
+
+
+class SilentSeats(Seats):
+    """They are reached, and say nothing: who looks stays until he goes. Nobody would stay where nothing answers."""
+
+    async def ask(self, seat: Person, command: str) -> str:  # noqa: ARG002  (as it is called)
+        await asyncio.Event().wait()
+        raise AssertionError
 
 
 def opened(world: World, teacher: str, student: str) -> WebSocketTestSession:
@@ -13,6 +25,7 @@ def opened(world: World, teacher: str, student: str) -> WebSocketTestSession:
 
 def test_a_visit_counts_from_when_it_ends_and_outlives_a_restart(world: World) -> None:
     visits = world.services.visits
+    world.use_seats(SilentSeats(world.folder / "key"))
     assert visits.since("s01") is None
     # The other side of a line notes both by itself, a moment after this one: then it is now.
     with opened(world, "teacher", "s01"):
