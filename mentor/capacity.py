@@ -52,7 +52,7 @@ class Needs:
     disk_mib: int
     seat_disk_mib: int
     course_memory_mib: int
-    """What a seat takes where the course asks most of it; no less than at work."""
+    """What a seat takes where the course asks most of it, if its limit lets it; no less than at work."""
     course_disk_mib: int
     """The same of the disk, database included."""
 
@@ -92,7 +92,7 @@ def needs(settings: WorkshopSettings, everybody: Sized, course: SeatNeeds | None
         seat_cpus=settings.seat.cpus,
         disk_mib=services_disk + people * (SEAT_DISK_MIB + DATABASE_DISK_MIB),
         seat_disk_mib=SEAT_DISK_MIB + DATABASE_DISK_MIB,
-        course_memory_mib=max(seat, min(limit, most.memory or 0)),
+        course_memory_mib=max(seat, most.memory or 0),
         course_disk_mib=max(SEAT_DISK_MIB, most.disk or 0) + DATABASE_DISK_MIB,
     )
 
@@ -141,11 +141,17 @@ def problems(need: Needs, host: HostFacts) -> tuple[tuple[str, str], ...]:
 def warnings(need: Needs, host: HostFacts) -> tuple[str, ...]:
     """Say what cannot fit where the course asks most, though the class at work does."""
     said = []
-    room = _memory_for_seats(need, host)
-    if need.course_memory_mib > need.work_memory_mib and need.people * need.course_memory_mib > room:
+    if need.course_memory_mib > need.seat_memory_mib:
         said.append(
-            f"a seat takes {need.course_memory_mib} MiB of memory where the course asks most of it, and there is "
-            f"room for about {max(room // need.course_memory_mib, 0)} people who are there at once"
+            f"a seat takes {need.course_memory_mib} MiB of memory where the course asks most of it, and seat.memory is "
+            f"{need.seat_memory_mib} MiB: something in it is ended there. Raise it to {need.course_memory_mib}m or more"
+        )
+    room = _memory_for_seats(need, host)
+    memory = min(need.seat_memory_mib, need.course_memory_mib)
+    if memory > need.work_memory_mib and need.people * memory > room:
+        said.append(
+            f"a seat takes {memory} MiB of memory where the course asks most of it, and there is "
+            f"room for about {max(room // memory, 0)} people who are there at once"
         )
     coming, fixed = _still_to_come(need, host)
     free = host.disk_free_mib - fixed

@@ -13,6 +13,7 @@ from ops import grades, history, host_lock, recover, stack_file
 from ops.console import StopError, confirm, run, say
 from ops.engine import Engine
 from ops.pulumi_cli import Stack
+from ops.shorten import with_what_is_needed, without_what_goes_along
 
 
 def main() -> int:
@@ -44,11 +45,13 @@ def put_away(stack: Stack) -> int:
     if archived:
         save("who has done what", "the web app", partial(grades.keep, Engine(stack.engine), stack.name, folder))
         save("the history", "Prometheus", partial(history.keep, Engine(stack.engine), stack.name, folder))
+    before = stack.edit(without_what_goes_along)
     # With --continue-on-error one failed archive keeps that person's things, and everybody else's still go.
     status = stack.show(
         "destroy", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs",
     )  # fmt: skip
     if status != 0:
+        stack.edit(partial(with_what_is_needed, before=before))
         raise StopError(
             "down: not finished. What could not be archived is still there; mend what the messages above name and run "
             "`make down` again, or give the work up with `make down ARCHIVE=no`.",

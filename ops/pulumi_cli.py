@@ -16,6 +16,9 @@ from typing import Any
 from ops import locks, salt, stack_file
 from ops.console import StopError
 
+KNOWN = 3
+"""The version of a state whose file and whose export hold the same."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
@@ -131,31 +134,37 @@ class Stack:
 
     def export(self) -> dict[str, Any]:
         """The state's deployment: resources and pending operations, secrets still encrypted."""
+        deployment = self._document().get("deployment")
+        return deployment if isinstance(deployment, dict) else {}
+
+    def _document(self) -> dict[str, Any]:
+        """What `pulumi stack export` prints."""
         folder = locks.folder(self.backend)
         if folder is not None:  # the file itself, because the CLI takes a second to print it
             try:
                 file = folder / ".pulumi" / "stacks" / self.project / f"{self.name}.json"
-                latest = json.loads(file.read_text(encoding="utf-8"))["checkpoint"].get("latest")
-            except (OSError, ValueError, KeyError, AttributeError):
+                written = json.loads(file.read_text(encoding="utf-8"))
+                if written["version"] == KNOWN:
+                    return {"version": KNOWN, "deployment": written["checkpoint"].get("latest")}
+            except (OSError, ValueError, KeyError, AttributeError, TypeError):
                 pass  # packed, or of another version: the CLI knows
-            else:
-                return latest if isinstance(latest, dict) else {}
-        deployment = json.loads(self.read("stack", "export")).get("deployment")
-        return deployment if isinstance(deployment, dict) else {}
+        document: dict[str, Any] = json.loads(self.read("stack", "export"))
+        return document
 
     def opened(self) -> dict[str, Any]:
         """The same, secrets decrypted."""
         deployment = json.loads(self.read("stack", "export", "--show-secrets")).get("deployment")
         return deployment if isinstance(deployment, dict) else {}
 
-    def edit(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """Replace the deployment by what ``change`` makes of it.
+    def edit(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        """Replace the deployment by what ``change`` makes of it; the deployment as it was.
 
         By export and import, not by a targeted refresh: this works while Docker, the plugins or the program do not.
         """
-        document = json.loads(self.read("stack", "export"))
-        document["deployment"] = change(document["deployment"])
-        self.read("stack", "import", given=json.dumps(document))
+        document = self._document()
+        before: dict[str, Any] = document["deployment"] or {}
+        self.read("stack", "import", given=json.dumps(document | {"deployment": change(before)}))
+        return before
 
     def output(self, name: str) -> str | None:
         """One output that is plain text."""

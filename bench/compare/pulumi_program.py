@@ -1,4 +1,4 @@
-"""This program, driven by plain ``pulumi`` as its users would, with a state of its own.
+"""This program, driven by plain ``pulumi`` and put away as by ``make down``, with a state of its own.
 
 In: a shell of ``make env``, whose plugins are used: the stand-ins, or the official ones. Out: its commands. The work
 of who leaves is archived or not, as is asked for.
@@ -7,6 +7,7 @@ of who leaves is archived or not, as is asked for.
 import json
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.ports import free_port
 from tests.workshop_kit import PROGRAM, backend, copy_of_the_project
 
 PULUMI = ("pulumi", "--non-interactive")
+PUT_AWAY = ("ops/down.py", "ops/shorten.py")
+"""Of what `make down` runs, the part that decides how long it takes."""
 
 
 class Mentor:
@@ -31,7 +34,7 @@ class Mentor:
         """Pulumi's, what its plugins are, and a fingerprint of the program."""
         if not shutil.which("pulumi"):
             raise MissingError('pulumi is not on PATH: `make setup`, then `eval "$(make -s env)"`')
-        files = [file for name in PROGRAM for file in _files(ROOT / name)]
+        files = [file for name in (*PROGRAM, *PUT_AWAY) for file in _files(ROOT / name)]
         number = run(["pulumi", "version"]).strip().removeprefix("v")
         return f"program {digest(*files)}, pulumi {number}, {plugins()}"
 
@@ -39,11 +42,12 @@ class Mentor:
         """A copy of the program, and an empty stack."""
         place.folder.mkdir(parents=True, exist_ok=True)
         copy_of_the_project(place.folder)
+        shutil.copytree(ROOT / "ops", place.folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
         (place.folder / "state").mkdir()
         run([*PULUMI, "stack", "init", STACK], folder=place.folder, environment=self._environment(place))
 
     def command(self, action: Action, people: Sequence[str], place: Place) -> Command:
-        """One run of the CLI."""
+        """One run of the CLI, or of what `make down` runs when everything is set up."""
         config = {
             "students": sum(each != "teacher" for each in people),
             "https": {"port": self._portal},
@@ -55,8 +59,11 @@ class Mentor:
         content = (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
         content["config"] = {f"mentor:{key}": value for key, value in config.items()}
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
-        words = [*PULUMI, action, "--yes", "--skip-preview", "--stack", STACK]
-        return Command(words, self._environment(place), place.folder)
+        words = {
+            "up": [*PULUMI, "up", "--yes", "--skip-preview", "--stack", STACK],
+            "destroy": [sys.executable, "-m", "ops.down"],
+        }
+        return Command(words[action], self._environment(place), place.folder)
 
     def passwords(self, people: Sequence[str], place: Place) -> dict[str, str]:
         """As its cards have them."""
@@ -76,6 +83,7 @@ class Mentor:
             "PULUMI_CONFIG_PASSPHRASE": "bench",
             "PULUMI_STACK": STACK,
             "MENTOR_ARCHIVE": "on" if self._archives else "off",
+            "YES": "1",
         }
         return {key: value for key, value in os.environ.items() if key != "PULUMI_CONFIG_PASSPHRASE_FILE"} | own
 

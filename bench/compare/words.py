@@ -20,7 +20,8 @@ WHOLE = (
     "makes all of it, and what the others do not: the gateway with TLS and the web app with terminals in the browser "
     "(its pages are no part of the probe), which it joins to each seat's network as it does a registry with the "
     "course's images, checks of the course, Prometheus with its exporters, a preflight, and a state that tells what to "
-    "remove; services are waited for by Docker's health checks every 5 s, and seats get 3 s to stop"
+    "remove; services are waited for by Docker's health checks every 5 s, and seats get 3 s to stop; *destroy* is "
+    "`make down`, which leaves out of the state what goes with its volume"
 )
 NO_MORE = "no web page of any kind, no gateway, registry, checks, metrics, archives, preflight"
 

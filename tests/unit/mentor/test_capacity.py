@@ -112,9 +112,23 @@ def test_what_a_course_asks_at_its_most_is_warned_of_and_refuses_nobody(root: Pa
     assert len(warnings(need, replace(small, people_present=17, disk_free_mib=35_000))) == 1
 
 
-def test_a_course_asks_for_no_more_than_a_seat_may_take(root: Path, reads: Reads) -> None:
+def test_a_limit_below_what_the_course_asks_is_warned_of_and_the_host_has_to_hold_no_more(
+    root: Path, reads: Reads
+) -> None:
     need = demanding(root, reads, "{memory: 650m}", memory="256m")
-    assert (need.course_memory_mib, need.course_disk_mib) == (256, need.seat_disk_mib)
+    (limit,) = warnings(need, LARGE)
+    assert limit == (
+        "a seat takes 650 MiB of memory where the course asks most of it, and seat.memory is 256 MiB: "
+        "something in it is ended there. Raise it to 650m or more"
+    )
+    assert need.course_disk_mib == need.seat_disk_mib
+    small = replace(LARGE, memory_mib=8 * 1024, available_memory_mib=8000)
+    assert problems(need, small) == ()
+    _, room = warnings(need, small)
+    # (8 GiB - 256 for the host - 750 for the services) / 256
+    assert room.startswith("a seat takes 256 MiB of memory")
+    assert room.endswith("about 28 people who are there at once")
+    assert warnings(replace(need, seat_memory_mib=650), LARGE) == ()
 
 
 @pytest.mark.parametrize("text", ["{}", "{memory: 200m, disk: 440m}"])
