@@ -51,13 +51,22 @@ def put_away(stack: Stack) -> int:
         "destroy", "--yes", "--skip-preview", "--continue-on-error", "--suppress-outputs",
     )  # fmt: skip
     if status != 0:
-        stack.edit(partial(with_what_is_needed, before=before))
         raise StopError(
             "down: not finished. What could not be archived is still there; mend what the messages above name and run "
-            "`make down` again, or give the work up with `make down ARCHIVE=no`.",
+            f"`make down` again, or give the work up with `make down ARCHIVE=no`.{put_back(stack, before)}",
             status,
         )
     return leftovers(stack)
+
+
+def put_back(stack: Stack, before: Mapping[str, Any]) -> str:
+    """What was left out of the state and is still needed stands in it again; why not, where that cannot be."""
+    try:
+        recover.ready(stack)  # an edit forgets what the run had begun
+        stack.edit(partial(with_what_is_needed, before=before))
+    except StopError as error:
+        return f" Databases are not in Pulumi's state now, `make up` would take them over: {error}"
+    return ""
 
 
 def save(what: str, service: str, keep: Callable[[], Path | None]) -> None:

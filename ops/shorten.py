@@ -13,6 +13,7 @@ from ops.references import needs, without_references
 
 LEFT_IN = "grafana:"
 """After a run that was killed, a contact point could not be told from somebody else's: its address is a secret."""
+WAITS = ("dependencies", "propertyDependencies")
 
 
 def without_what_goes_along(deployment: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,24 +38,36 @@ def without_what_goes_along(deployment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_what_is_needed(deployment: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """What a destroy left of the state ``before``, with what was taken out of it and has not gone.
+    """What a destroy left of the state ``before``, with what was taken out of it and is needed by what is left.
 
-    As the destroy itself would have left it: what could not be deleted keeps all that it needs.
+    Everything waits for what it waited for: a database that is in it again is not deleted before its archive is
+    written. Where nothing went, it is the state before.
     """
     left: list[Mapping[str, Any]] = deployment.get("resources") or []
-    there = {one["urn"] for one in left}
-    volumes = {one["urn"] for one in left if not one.get("delete")}
-    known: dict[str, Mapping[str, Any]] = {one["urn"]: one for one in before.get("resources") or []}
-    back: set[str] = set()
-    waiting = list(there & known.keys())
+    live = {one["urn"]: one for one in left if not one.get("delete")}
+    known: dict[str, Mapping[str, Any]] = {
+        one["urn"]: one for one in before.get("resources") or [] if not one.get("delete")
+    }
+    taken = {urn for urn, one in known.items() if urn not in live and one.get("deletedWith") in live}
+    untouched = known.keys() <= live.keys() | taken
+    back = taken if untouched else set()
+    waiting = list(live.keys() & known.keys())
     while waiting:
         one = known[waiting.pop()]
-        more = {urn for urn in needs(one) & known.keys() if known[urn].get("deletedWith") in volumes}
+        more = needs(one) & taken
         if one["urn"] in back:  # Around it are a component and a provider, which are nothing but names.
             more |= {str(one.get("parent")), str(one.get("provider")).rpartition("::")[0]} & known.keys()
-        more -= there | back
+        more -= live.keys() | back
         back |= more
         waiting += more
-    lost = known.keys() - there - back
-    again = [without_references(one, lost) for urn, one in known.items() if urn in back]
-    return {**deployment, "resources": [*left, *again]}
+    lost = known.keys() - live.keys() - back
+    resources = []
+    for urn, one in known.items():  # in their order: each stands after what it needs
+        as_it_was = without_references(one, lost)
+        if urn in live:
+            waits = {key: as_it_was[key] for key in WAITS if key in as_it_was}
+            resources.append(dict(live[urn]) | waits)
+        elif urn in back:
+            resources.append(as_it_was)
+    others = [dict(one) for one in left if one.get("delete") or one["urn"] not in known]
+    return {**deployment, "resources": [*resources, *others]}

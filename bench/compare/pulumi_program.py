@@ -19,7 +19,7 @@ from tests.ports import free_port
 from tests.workshop_kit import PROGRAM, backend, copy_of_the_project
 
 PULUMI = ("pulumi", "--non-interactive")
-PUT_AWAY = ("ops/down.py", "ops/shorten.py")
+PUT_AWAY = ("ops/down.py", "ops/shorten.py", "ops/references.py", "ops/pulumi_cli.py")
 """Of what `make down` runs, the part that decides how long it takes."""
 
 

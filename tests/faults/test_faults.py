@@ -141,6 +141,25 @@ def test_a_destroy_that_one_archive_stopped_is_taken_back_by_the_next_run(lab: W
     assert lab.sql("s01", "SELECT number FROM given WHERE number = 7") == [(7,)]
 
 
+def test_who_leaves_after_a_stopped_destroy_is_archived_before_his_database_goes(lab: Workshop) -> None:
+    folder = lab.archives / lab.stack / "s02"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("in the way")
+    assert operate(lab, "down").returncode != 0
+    folder.unlink()
+    lab.set(students=1)
+    finish(lab, "s01", "teacher")
+    assert_archived(lab, "s02")
+    question = "SELECT datname FROM pg_database"
+    there = docker("exec", "-u", "postgres", lab.container("postgres"), "psql", "-Atc", question).split()
+    assert {"s01", "teacher"} <= {*there}
+    assert "s02" not in there
+    lab.set(students=2)
+    finish(lab, *CLASS)
+    for person in CLASS:
+        work(lab, person)
+
+
 def test_a_volume_that_a_destroy_could_not_remove_is_taken_over_with_what_is_in_it(lab: Workshop) -> None:
     """Its server is gone: only the next run's own can tell what is in it, and that run says what to do."""
     before = {person: len(archives(lab, person)) for person in CLASS}

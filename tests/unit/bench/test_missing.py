@@ -12,6 +12,7 @@ from bench.compare.pulumi_program import Mentor, plugins
 from bench.compare.scripted import Ansible, Compose
 from bench.compare.tools import MissingError, Place
 from tests.unit.bench.runs import run
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,15 @@ def test_what_a_command_that_takes_too_long_started_is_ended_with_it(tmp_path: P
     with pytest.raises(FailedError, match=r"took longer than 0\.5 s"):
         host.run(["/bin/sh", "-c", script], seconds=0.5)
     state = Path("/proc") / (tmp_path / "pid").read_text().strip() / "stat"
-    assert not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+    def has_ended() -> bool:
+        try:
+            return state.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        except (FileNotFoundError, ProcessLookupError):  # the second, where it goes while it is being read
+            return True
+
+    # It was killed before the error came; it dies when it is next to run.
+    until(has_ended, "what the command started has ended", seconds=10)
 
 
 @pytest.mark.usefixtures("docker")

@@ -62,27 +62,53 @@ def test_what_is_being_deleted_already_holds_nothing() -> None:
     assert without_what_goes_along({}) == {"resources": []}
 
 
-def left_of(*gone: str) -> dict[str, Any]:
+def left_of(state: list[dict[str, Any]], *gone: str) -> dict[str, Any]:
     """What a destroy of the short state leaves when these are deleted."""
-    short = without_what_goes_along({"resources": STATE})["resources"]
+    short = without_what_goes_along({"resources": state})["resources"]
     return {"resources": [each for each in short if each["urn"] not in gone], "pending_operations": []}
 
 
+def names(state: dict[str, Any]) -> list[str]:
+    return [each["urn"] for each in state["resources"]]
+
+
 def test_what_could_not_be_deleted_has_again_what_it_needs_with_all_that_is_around_it() -> None:
-    found = with_what_is_needed(left_of("components", "provider", "elsewhere"), {"resources": STATE})
-    again = {each["urn"]: each for each in found["resources"]}
-    assert list(again)[-5:] == ["components", "provider", "template", "role", "database"]
-    for each in ("template", "role", "database"):
-        assert again[each] in STATE
-    assert len(again) == len(found["resources"])
+    gone = "elsewhere"
+    found = with_what_is_needed(left_of(STATE, "components", "provider", gone), {"resources": STATE})
+    assert names(found) == [each["urn"] for each in STATE if each["urn"] != gone], "each after what it needs"
     assert found["pending_operations"] == []
+    for name in names(found):
+        assert below(found, name) == below({"resources": STATE}, name)
+
+
+def test_a_database_that_is_back_waits_for_its_archive_and_so_it_is_after_another_stopped_destroy() -> None:
+    home = one("home of another")
+    first = with_what_is_needed(left_of([*STATE, home], "home of another"), {"resources": [*STATE, home]})
+    assert first["resources"] == STATE
+    second = with_what_is_needed(left_of(first["resources"], "elsewhere"), first)
+    assert {"database", "role"} <= below(second, "archive")
+
+
+def test_a_destroy_that_deleted_nothing_has_changed_nothing() -> None:
+    state = [*STATE, one("account", "server", deletedWith="data")]
+    assert with_what_is_needed(left_of(state), {"resources": state})["resources"] == state
 
 
 def test_what_nothing_needs_any_more_or_has_gone_with_its_volume_stays_out() -> None:
-    done = left_of("archive", "machine")
-    assert with_what_is_needed(done, {"resources": STATE}) == done
-    everything = left_of(*(each["urn"] for each in STATE))
+    done = left_of(STATE, "archive", "machine")
+    assert names(with_what_is_needed(done, {"resources": STATE})) == names(done)
+    everything = left_of(STATE, *(each["urn"] for each in STATE))
     assert with_what_is_needed(everything, {"resources": STATE}) == everything
     # Nothing is said to be in a volume that is not there, whatever else is left.
-    without = left_of("data", "server")
-    assert with_what_is_needed(without, {"resources": STATE}) == without
+    without = left_of(STATE, "data", "server")
+    assert names(with_what_is_needed(without, {"resources": STATE})) == names(without)
+
+
+def test_one_that_is_being_replaced_is_not_taken_for_the_one_that_lives() -> None:
+    replaced = one("role", "data", deletedWith="data", delete=True)
+    state = [*STATE, replaced]
+    short = without_what_goes_along({"resources": state})
+    assert replaced not in short["resources"]
+    back = with_what_is_needed(left_of(state, "elsewhere"), {"resources": state})
+    assert names(back) == [each["urn"] for each in STATE if each["urn"] != "elsewhere"]
+    assert not any(each.get("delete") for each in back["resources"])
