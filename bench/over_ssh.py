@@ -23,7 +23,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.class_of_32 import ROOT, STUDENTS, timed
 from tests.ports import free_port
-from tests.workshop_kit import backend, copy_of_the_project
+from tests.workshop_kit import backend, copy_of_the_project, with_the_operators_programs
 
 STACK = "overssh"
 REFUSED = re.compile("drop connection|MaxStartups throttling|no more sessions", re.IGNORECASE)
@@ -65,7 +65,7 @@ def main() -> int:
     place = folder / "program"
     (place / "state").mkdir(parents=True)
     copy_of_the_project(place)
-    shutil.copytree(ROOT / "ops", place / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    with_the_operators_programs(place)
     environment = {
         **os.environ,
         "PULUMI_BACKEND_URL": backend(place / "state"),

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from ops.references import provider
+
 _KINDS = {
     "grafana:oss/folder:Folder": "folder",
     "grafana:oss/dashboard:Dashboard": "dashboard",
@@ -49,7 +51,7 @@ class Made:
             name = f"{inputs['folderUid']}/rule-groups/{inputs['name']}"
         else:
             name = inputs["name" if kind == "contact point" else "uid"]
-        return cls(kind=kind, name=name, inputs=inputs, provider=resource["provider"].rpartition("::")[0])
+        return cls(kind=kind, name=name, inputs=inputs, provider=provider(resource))
 
 
 def pending(deployment: Mapping[str, Any]) -> tuple[Made, ...]:
@@ -74,8 +76,7 @@ def unrecorded(preview: Mapping[str, Any], deployment: Mapping[str, Any]) -> dic
     coming = [
         {"type": "creating", "resource": one}
         for one in making
-        if _KINDS.get(one.get("type", ""), "contact point") != "contact point"
-        and str(one.get("provider")).rpartition("::")[0] in known
+        if _KINDS.get(one.get("type", ""), "contact point") != "contact point" and provider(one) in known
     ]
     return {**deployment, "pending_operations": coming}
 

@@ -14,6 +14,11 @@ def needs(resource: Mapping[str, Any]) -> set[str]:
     return found | {resource[key] for key in ("parent", "deletedWith") if resource.get(key)}
 
 
+def provider(resource: Mapping[str, Any]) -> str:
+    """The URN of the provider that has made this one; it is named with an id behind."""
+    return str(resource.get("provider")).rpartition("::")[0]
+
+
 def without_references(resource: Mapping[str, Any], gone: Collection[str]) -> dict[str, Any]:
     """A resource that depends on nothing that is gone. Its parent stays: that is part of its own name."""
     kept = dict(resource)

@@ -9,7 +9,7 @@ what it left, with those of them again that something in it needs. Pure.
 from collections.abc import Mapping
 from typing import Any
 
-from ops.references import needs, without_references
+from ops.references import needs, provider, without_references
 
 LEFT_IN = "grafana:"
 """After a run that was killed, a contact point could not be told from somebody else's: its address is a secret."""
@@ -56,7 +56,7 @@ def with_what_is_needed(deployment: Mapping[str, Any], before: Mapping[str, Any]
         one = known[waiting.pop()]
         more = needs(one) & taken
         if one["urn"] in back:  # Around it are a component and a provider, which are nothing but names.
-            more |= {str(one.get("parent")), str(one.get("provider")).rpartition("::")[0]} & known.keys()
+            more |= {str(one.get("parent")), provider(one)} & known.keys()
         more -= live.keys() | back
         back |= more
         waiting += more

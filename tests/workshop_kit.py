@@ -44,6 +44,11 @@ def copy_of_the_project(folder: Path) -> None:
     (folder / ".venv").symlink_to(ROOT / ".venv")
 
 
+def with_the_operators_programs(folder: Path) -> None:
+    """Put what ``make`` runs beside such a copy: it works on the one that it is in."""
+    shutil.copytree(ROOT / "ops", folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+
+
 class Workshop:
     """One stack of the program, driven by the plain CLI as its user would."""
 

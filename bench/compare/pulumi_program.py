@@ -16,7 +16,7 @@ import yaml
 from bench.compare.host import PREFIX, STACK, docker, run
 from bench.compare.tools import ROOT, Action, Command, MissingError, Place, digest
 from tests.ports import free_port
-from tests.workshop_kit import PROGRAM, backend, copy_of_the_project
+from tests.workshop_kit import PROGRAM, backend, copy_of_the_project, with_the_operators_programs
 
 PULUMI = ("pulumi", "--non-interactive")
 PUT_AWAY = ("ops/down.py", "ops/shorten.py", "ops/references.py", "ops/pulumi_cli.py")
@@ -42,7 +42,7 @@ class Mentor:
         """A copy of the program, and an empty stack."""
         place.folder.mkdir(parents=True, exist_ok=True)
         copy_of_the_project(place.folder)
-        shutil.copytree(ROOT / "ops", place.folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+        with_the_operators_programs(place.folder)
         (place.folder / "state").mkdir()
         run([*PULUMI, "stack", "init", STACK], folder=place.folder, environment=self._environment(place))
 

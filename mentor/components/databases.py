@@ -16,6 +16,7 @@ import pulumi_command as command
 import pulumi_docker as docker
 import pulumi_postgresql as postgresql
 
+from mentor.components import earlier
 from mentor.components.certificates import Pair
 from mentor.components.commands import RUN_SCRIPT
 from mentor.components.directory import Access
@@ -160,17 +161,13 @@ class Databases(pulumi.ComponentResource):
 
     def _database(self, person: Person, server: DatabaseServer, connection_limit: int) -> StudentDatabase:
         def options(kind: str, ignored: list[str] | None = None) -> pulumi.ResourceOptions:
-            # An earlier version had a component of theirs between.
-            before = (
-                f"{pulumi.get_stack()}::{pulumi.get_project()}::mentor:index:Databases$mentor:index:StudentDatabase"
-            )
             return pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[server.template],
                 deleted_with=server.data,
                 ignore_changes=ignored,
                 import_=server.there(kind, person.id),
-                aliases=[pulumi.Alias(parent=f"urn:pulumi:{before}::{person.id}")],
+                aliases=[earlier.below("Databases", "StudentDatabase", person.id)],
             )
 
         role = postgresql.Role(

@@ -15,7 +15,7 @@ import pulumi_docker as docker
 from mentor.components.databases import SOCKET_FOLDER, DatabaseServer
 from mentor.components.directory import Directory
 from mentor.components.ground import volume
-from mentor.components.services import UNPACK, Delivery, ServiceArgs, deliver, packed, service
+from mentor.components.services import Delivery, ServiceArgs, deliver, service
 from mentor.course import grading
 from mentor.course.lesson import Course
 from mentor.host.docker_host import DockerHost
@@ -94,12 +94,7 @@ class Monitoring(pulumi.ComponentResource):
             ),
             child,
         )
-        wanted = Delivery(
-            script=f"docker exec -i \"$CONTAINER\" sh -c '{UNPACK} | checks-put'",
-            container=grader,
-            volume=checks,
-            stdin=packed(plan(args.course, args.roster)),
-        )
+        wanted = Delivery.packed(plan(args.course, args.roster), "checks-put", grader, checks)
         deliver("checks", host, wanted, self)
         return grader
 

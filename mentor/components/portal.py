@@ -18,7 +18,7 @@ from mentor.components.certificates import Pair
 from mentor.components.directory import Access
 from mentor.components.ground import volume
 from mentor.components.monitoring import ANSWERS_FOLDER, Monitoring
-from mentor.components.services import UNPACK, Delivery, ServiceArgs, deliver, packed, service
+from mentor.components.services import Delivery, ServiceArgs, deliver, service
 from mentor.course import grading
 from mentor.course.files import IGNORED, IGNORED_ENDINGS
 from mentor.course.lesson import Course
@@ -168,12 +168,7 @@ class Portal(pulumi.ComponentResource):
             child,
         )
         facts = classroom(args.host, settings, args.roster, args.course, args.database_address, args.boards)
-        told = Delivery(
-            script=f"docker exec -i \"$CONTAINER\" sh -c '{UNPACK} | class-put'",
-            container=self.spyglass,
-            volume=data,
-            stdin=packed(facts),
-        )
+        told = Delivery.packed(facts, "class-put", self.spyglass, data)
         material = Delivery(
             script=f'tar -C "$MATERIAL" {EXCLUDED} -c . | docker exec -i -u 0 "$CONTAINER" course-put "$CONTENT"',
             container=self.spyglass,

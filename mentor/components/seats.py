@@ -12,6 +12,7 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
+from mentor.components import earlier
 from mentor.components.ground import network, volume
 from mentor.host.docker_host import DockerHost
 from mentor.roster.model import Person, Roster
@@ -80,9 +81,7 @@ class Seats(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _seat(self, person: Person, args: SeatArgs) -> Seat:
-        # An earlier version had a component of theirs between.
-        before = f"{pulumi.get_stack()}::{pulumi.get_project()}::mentor:index:Seats$mentor:index:Seat"
-        child = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=f"urn:pulumi:{before}::{person.id}")])
+        child = pulumi.ResourceOptions(parent=self, aliases=[earlier.below("Seats", "Seat", person.id)])
         privileged = args.limits.isolation == "privileged"
         thing = f"seat-{person.id}"
         own = network(f"{person.id}-network", args.host, thing, person.subnet, person.id, child)

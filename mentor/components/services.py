@@ -87,7 +87,7 @@ UNPACK: Final = (
     'python3 -c "import base64, bz2, sys; '
     'sys.stdout.buffer.write(bz2.decompress(base64.b64decode(sys.stdin.buffer.read())))"'
 )
-"""Makes a `packed` text what it was, in a container that has Python."""
+"""Makes what was packed what it was, in a container that has Python."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +101,15 @@ class Delivery:
     stdin: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def packed(cls, text: str, program: str, container: docker.Container, volume: docker.Volume) -> "Delivery":
+        """A long text for a program in the container: the state holds it twice, and is written at every step.
 
-def packed(text: str) -> str:
-    """A long text, as a delivery brings it through `UNPACK`: the state holds it twice, and is written at every step.
-
-    By bzip2, which has the same bytes for the same text on every machine: nothing else would be delivered anew.
-    """
-    return base64.b64encode(bz2.compress(text.encode())).decode()
+        By bzip2, which has the same bytes for the same text on every machine: nothing is delivered anew for less.
+        """
+        script = f"docker exec -i \"$CONTAINER\" sh -c '{UNPACK} | {program}'"
+        short = base64.b64encode(bz2.compress(text.encode())).decode()
+        return cls(script=script, container=container, volume=volume, stdin=short)
 
 
 def deliver(name: str, host: DockerHost, delivery: Delivery, parent: pulumi.Resource) -> None:

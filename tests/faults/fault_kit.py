@@ -18,7 +18,7 @@ from typing import IO
 
 from tests.ground import listing, run
 from tests.waiting import until
-from tests.workshop_kit import ROOT, Workshop, docker
+from tests.workshop_kit import Workshop, docker, with_the_operators_programs
 
 SERVICES = (
     "gateway", "spyglass", "directory", "postgres", "registry", "grader", "exporter", "host-exporter", "probe-exporter",
@@ -43,7 +43,7 @@ exec @DOCKER@ "$@"
 
 def with_programs(workshop: Workshop) -> Workshop:
     """Give it the operator's programs."""
-    shutil.copytree(ROOT / "ops", workshop.folder / "ops", ignore=shutil.ignore_patterns("__pycache__"))
+    with_the_operators_programs(workshop.folder)
     return workshop
 
 

@@ -189,11 +189,10 @@ def test_an_archive_runs_before_anything_it_reads_is_deleted(declare: Declare) -
     needed = ("s01-home", "s01-engine", "s01-machine", "postgres", "saves", "s01-role", "s01-database")
     assert {graph.by_name[name].urn for name in needed} <= before
     assert not archive.deleted_with
-    parents = {each.urn: each for each in graph}
-    above = parents.get(archive.parent)
+    above = by_urn.get(archive.parent)
     while above:
         assert not above.deleted_with
-        above = parents.get(above.parent)
+        above = by_urn.get(above.parent)
 
 
 def test_a_join_is_by_id_and_undone_before_it_is_redone(declare: Declare) -> None:
